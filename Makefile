@@ -1,0 +1,77 @@
+# Two commands on a fresh machine: `make serve` and `make test`. Both set up .venv first, once.
+#
+#   PYTHON=python3.12        another interpreter (3.10 to 3.14)
+#   PIP_ARGS="..."           more arguments for pip, for example an index with CPU-only builds of torch
+#   ARGS="..."               more arguments for the command that a target runs
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+TEST_STAMP := $(VENV)/.ready-test
+RUN := ../quire-training
+SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
+
+.PHONY: serve test test-all lint bench gpu-check train-bundled evaluate-bundled clean help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make serve          set up and serve the bundled model on 127.0.0.1:8000
+serve: $(STAMP)
+	$(BIN)/quire serve $(ARGS)
+
+## make test           set up, then lint, types and a seeded sample of every test
+test: $(TEST_STAMP) lint
+	$(BIN)/python -m pytest $(ARGS)
+
+## make test-all       the full counts; the summary goes to tests/results/
+test-all: $(TEST_STAMP) lint
+	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
+	$(BIN)/python -m tests.summary $(VENV)/junit.xml > tests/results/summary.md
+
+## make lint           style, strict types, import floors
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check src tests training benchmarks
+	$(BIN)/mypy
+
+## make bench          the benchmarks, each beside a peer in the same run; results go to benchmarks/results/
+bench: $(TEST_STAMP)
+	$(BIN)/python -m benchmarks.all $(ARGS)
+
+## make gpu-check      on a machine with an NVIDIA GPU and torch: parity and speed of the device path, into $$OUT
+gpu-check:
+	PYTHONPATH=src:. $(PYTHON) -m benchmarks.gpu_check $(ARGS)
+
+## make train-bundled  make the corpus and train both bundled models anew (hours on two cores)
+train-bundled: $(TEST_STAMP)
+	$(BIN)/python -m training.build --out $(RUN)/corpus
+	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train quire-8m --data $(RUN)/corpus --out $(RUN)/8m --tokens 24e6 $(ARGS)
+	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train quire-1m --data $(RUN)/corpus --out $(RUN)/1m --tokens 24e6 --teacher $(RUN)/8m $(ARGS)
+	$(BIN)/python -m training.finish $(RUN)/8m --tokenizer $(RUN)/corpus --out src/quire/bundled/quire-8m
+	$(BIN)/python -m training.finish $(RUN)/1m --tokenizer $(RUN)/corpus --out src/quire/bundled/quire-1m
+
+## make evaluate-bundled  the figures of the model card
+evaluate-bundled: $(TEST_STAMP)
+	$(BIN)/python -m training.evaluate src/quire/bundled/quire-8m --draft src/quire/bundled/quire-1m $(ARGS)
+
+## make clean          remove .venv and what was built
+clean:
+	rm -rf $(VENV) build dist src/quire/_kernels*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \
+	  echo "quire: needs Python 3.10 to 3.14, '$(PYTHON)' is not one. Install one (Debian: apt-get install python3 python3-venv) or say PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "quire: this Python has no venv module. Debian: apt-get install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(SOURCES) | $(VENV)/bin/python
+	@command -v c++ >/dev/null 2>&1 || echo "quire: no C++ compiler (c++) found: going on with the slower reference kernels. Debian: apt-get install g++" >&2
+	@echo "quire: installing; torch is the largest part: about 200 MB as a CPU build, over 2 GB with CUDA (choose with PIP_ARGS)"
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $(PIP_ARGS) -e .
+	@touch $@
+
+$(TEST_STAMP): $(STAMP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $(PIP_ARGS) -e '.[test]'
+	@touch $@
