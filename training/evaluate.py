@@ -21,11 +21,14 @@ from .corpus import mixture
 from .corpus.form import Chat, Item, assistant, user
 from .corpus.render import ANSWER, encode, prompt_of
 
-PROMPTS = ["What is machine learning?", "Explain neural networks.", "What is deep learning?", "Describe transformers architecture.",
-           "What are LLMs?", "Explain quantum computing in simple terms:", "Write a haiku about coding",
-           "Write a Python function to calculate fibonacci:", "Count from 1 to 10", "Hello! What's your name?",
-           "Can you help me with Python?", "Show me a for loop example.", "Tell me about machine learning.",
-           "Explain Docker containers.", "Explain REST APIs.", "What is Python?", "Hello, how are you?"]
+PROMPTS = [
+    "What is machine learning?", "Explain neural networks.", "What is deep learning?",
+    "Describe transformers architecture.", "What are LLMs?", "Explain quantum computing in simple terms:",
+    "Write a haiku about coding", "Write a Python function to calculate fibonacci:", "Count from 1 to 10",
+    "Hello! What's your name?", "Can you help me with Python?", "Show me a for loop example.",
+    "Tell me about machine learning.", "Explain Docker containers.", "Explain REST APIs.", "What is Python?",
+    "Hello, how are you?",
+]
 BEGINNINGS = ["The capital of France is", "Once upon a time,"]
 
 
@@ -180,7 +183,8 @@ def report(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def table(figures: dict[str, Any]) -> str:
-    lines = [f"{figures['model']}, {figures['items']} held-out items", f"perplexity of held-out answers   {figures['perplexity']:.3f}"]
+    lines = [f"{figures['model']}, {figures['items']} held-out items",
+             f"perplexity of held-out answers   {figures['perplexity']:.3f}"]
     lines += [f"  at positions {span:12} {value:.3f}" for span, value in figures["by position"].items()]
     for family, values in figures["rates"].items():
         shares = ", ".join(f"{name} {share:.1%}" for name, share in values.items() if name != "n")

@@ -89,7 +89,8 @@ def loss_of(model: Model, teacher: Model | None, batch: Batch) -> tuple[Tensor, 
 
 
 def to(batch: Batch, device: str) -> Batch:
-    return Batch(batch.ids.to(device), batch.weights.to(device), None if batch.documents is None else batch.documents.to(device))
+    documents = None if batch.documents is None else batch.documents.to(device)
+    return Batch(batch.ids.to(device), batch.weights.to(device), documents)
 
 
 def show(progress: Progress, loss: float, rate: float) -> None:

@@ -67,7 +67,7 @@ def _snippet(rng: Random, out: bool) -> Made:
     if not out:
         ask = _loose(rng, ask)
     head = [system(rng.choice(data.CODE_SYSTEM))] if rng.random() < 0.15 else []
-    return head + [user(ask), assistant(_full_answer(snippet))], snippet.values
+    return [*head, user(ask), assistant(_full_answer(snippet))], snippet.values
 
 
 def _code_only(rng: Random, out: bool) -> Made:
@@ -90,7 +90,7 @@ def _followed(rng: Random, out: bool) -> Made:
     snippet = next(s for s in data.SNIPPETS if _fence(s.code) == code)
     answer = f"{snippet.intro} {snippet.close}".strip()
     follow = user(_pick(rng, data.FOLLOW_UPS, data.HELD_FOLLOW_UPS, out))
-    return messages + [follow, assistant(answer)], ()
+    return [*messages, follow, assistant(answer)], ()
 
 
 def _blanks(rng: Random, out: bool) -> dict[str, str | int]:

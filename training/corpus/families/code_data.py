@@ -86,7 +86,7 @@ def parse_explained(text: str) -> list[Explained]:
 
 def parse_words(text: str) -> list[Word]:
     rows = [_parts(line) for line in text.strip().split("\n")]
-    return [Word(*(row + ("", ""))[:5]) for row in rows]
+    return [Word(*((*row, "", ""))[:5]) for row in rows]
 
 
 def parse_others(text: str) -> list[Other]:

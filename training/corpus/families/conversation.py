@@ -53,7 +53,7 @@ def take(rng: Random, intent: Intent, held: bool, ask: str | None = None) -> Tur
     ask = ask or rng.choice(intent.held if held else intent.asks)
     if intent.name == "nonsense" and not held and rng.random() < 0.6:
         ask = _mash(rng)
-    said = capital(_fill(ask, row)) if "{x}" in ask and ask[0].isupper() or ask[0] == "{" else _fill(ask, row)
+    said = capital(_fill(ask, row)) if ("{x}" in ask and ask[0].isupper()) or ask[0] == "{" else _fill(ask, row)
     if not held:
         typos = "{" not in ask and intent.name not in BARE
         said = spelling(rng, careless(rng, said, typos) if intent.name != "nonsense" else said)

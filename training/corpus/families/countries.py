@@ -133,7 +133,7 @@ def _more_facts(rng: Random) -> list[Message]:
     first = rng.choice(["capital", "capital", "continent", "language"])
     messages = _single(rng, country, first, held=False)
     phrase, kind = rng.choice([(phrase, kind) for phrase, kind in data.THERE if kind != first])
-    return messages + [user(phrase), assistant(_answer(country, kind))]
+    return [*messages, user(phrase), assistant(_answer(country, kind))]
 
 
 def _chat(rng: Random) -> Chat:

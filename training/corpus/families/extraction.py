@@ -83,7 +83,7 @@ def _enums(rng: Random, kind: Kind, wanted: Wanted, value: dict[str, Any], schem
     for key, field in wanted:
         options = ENUMS.get(kind.pools.get(field, ""), [])
         if value[key] in options and rng.random() < 0.4:
-            others = rng.sample([one for one in options if one != value[key]], 2) + [value[key]]
+            others = [*rng.sample([one for one in options if one != value[key]], 2), value[key]]
             rng.shuffle(others)
             schema["properties"][key] = {"type": "string", "enum": others}
 

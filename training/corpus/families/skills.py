@@ -16,7 +16,7 @@ from .skills_haiku import HAIKU
 from .skills_lists import LISTS
 from .skills_turn import Turn, title
 
-__all__ = ["train", "held_out", "arithmetic_train", "arithmetic_held_out", "held_pair"]
+__all__ = ["arithmetic_held_out", "arithmetic_train", "held_out", "held_pair", "train"]
 
 FAMILY = "skills"
 
@@ -88,7 +88,7 @@ def _calendar(rng: Random) -> str:
         f"The days of the week are {_and(DAYS)}.", f"The months of the year are {_and(MONTHS)}.",
         "The alphabet: " + " ".join(LETTERS.upper()), "The alphabet: " + " ".join(LETTERS),
         "\n".join(f"{number}: {numbers.in_words(number)}" for number in range(*rng.choice([(0, 21), (20, 41), (90, 101)]))),
-        "\n".join(f"{upper}: {letter}" for upper, letter in zip(LETTERS.upper(), LETTERS)),
+        "\n".join(f"{upper}: {letter}" for upper, letter in zip(LETTERS.upper(), LETTERS, strict=True)),
     ])
 
 

@@ -102,7 +102,7 @@ def _story(rng: Random) -> Task:
     """An addition or a subtraction in words."""
     thing, more = rng.choice(THINGS), rng.random() < 0.65
     a, b = _operands(rng, held=False) if more else _ordered(rng)
-    if more and min(a, b) < 2 or not more and (b < 2 or a - b < 2):
+    if (more and min(a, b) < 2) or (not more and (b < 2 or a - b < 2)):
         return _story(rng)
     result, sign = (a + b, "+") if more else (a - b, "-")
     question = rng.choice(MORE if more else FEWER).replace("{N}", rng.choice(NAMES)).replace("{t}", thing)

@@ -21,8 +21,7 @@ def _word_pool() -> list[str]:
 
 
 WORDS = _word_pool()
-_CONCRETE = """fruits vegetables animals birds trees flowers toys tools vehicles insects""".split() + [
-    "farm animals", "musical instruments", "pieces of furniture", "things in a kitchen", "pieces of clothing", "parts of a house"]
+_CONCRETE = [*"""fruits vegetables animals birds trees flowers toys tools vehicles insects""".split(), "farm animals", "musical instruments", "pieces of furniture", "things in a kitchen", "pieces of clothing", "parts of a house"]
 NOUNS = [member for _, many, members in LISTS if many in _CONCRETE for member in members if member in WORDS]
 
 

@@ -84,7 +84,7 @@ def _fill(rng: Random, line: str, slots: Slots) -> str:
 
 def _person(slots: Slots, prefix: str, pronoun: str) -> None:
     """Slots like fhe, fhim, fhis, Fhe for the person that the prefix stands for."""
-    for key, word in zip(("he", "him", "his", "himself"), PRONOUNS[pronoun]):
+    for key, word in zip(("he", "him", "his", "himself"), PRONOUNS[pronoun], strict=True):
         slots[prefix + key] = word
         capital = prefix.capitalize() + key if prefix else key.capitalize()
         slots[capital] = word.capitalize()

@@ -109,7 +109,7 @@ FORMS: dict[str, list[Form]] = {
         Your list now has {item} on it.""", "item")],
 }
 
-SKIES = "sunny cloudy rainy windy foggy snowy clear stormy overcast misty humid dry".split() + ["partly cloudy", "mostly sunny"]
+SKIES = [*"sunny cloudy rainy windy foggy snowy clear stormy overcast misty humid dry".split(), "partly cloudy", "mostly sunny"]
 HEADLINES = lines("""{city} opens a new {noun}|{adj} {noun} found in {city}|{name} wins the {noun} prize|{noun} prices rise again
     {city} plans a {adj} {noun}|People in {city} wait for the {noun}|The {adj} {noun} is back|{name} sells the {noun}|More {food} than last year
     {city} and {city} talk about the {noun}|{name} from {city} builds a {noun}|The {noun} in {city} is closed|{odd_name} makes a {adj} {noun}""")

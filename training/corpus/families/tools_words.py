@@ -223,10 +223,7 @@ def _symbol(words: Words) -> Said:
 
 
 def _phrase(words: Words) -> Said:
-    if not words.held and words.rng.random() < 0.4:
-        phrase = words.rng.choice(list(GREETED))
-    else:
-        phrase = words.build(PHRASES)
+    phrase = words.rng.choice(list(GREETED)) if not words.held and words.rng.random() < 0.4 else words.build(PHRASES)
     return phrase, phrase
 
 
