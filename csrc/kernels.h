@@ -1,0 +1,92 @@
+// What crosses between the dispatcher and the kernels of one instruction set: plain structs of pointers, sizes and strides.
+//
+// Laws of every kernel here:
+//   - an output element is accumulated in an order that depends on the sizes of the model and on its own position alone,
+//     never on the number of rows, the tile it fell in or the number of threads;
+//   - sums are float32, the result is rounded once to the storage type;
+//   - every size and stride is int64 and counts elements; pointers and indices were checked by the caller.
+#pragma once
+#include <cstdint>
+
+namespace quire {
+
+enum Dtype : int { kFloat32 = 0, kBfloat16 = 1, kFloat16 = 2, kNumDtypes = 3 };
+
+constexpr int64_t kPanel = 32;        // output columns that lie side by side in a packed weight
+constexpr int64_t kKeyBlock = 64;     // positions between two rescalings of the online softmax, counted from position 0
+constexpr int64_t kMaxHeadDim = 512;  // attention keeps its rows on the stack
+
+
+struct LinearArgs {
+    const void* x;                    // (M, K), row stride x_stride
+    const void* weight;               // packed, see pack()
+    const void* bias;                 // (N,) or null
+    void* y;                          // (M, N), row stride y_stride
+    int64_t m, n, k, x_stride, y_stride;
+};
+
+struct NormArgs {                     // rows x (inner) of size d: 2-D has inner 1, per-head has inner = heads
+    const void* x;
+    void* residual;                   // null, or (rows, d): residual += x, then the norm of residual
+    const void* weight;
+    const void* bias;                 // null: rms_norm. Otherwise layer_norm
+    void* y;
+    int64_t rows, inner, d, x_stride, x_inner, residual_stride, y_stride, y_inner;
+    float eps;
+    bool is_layer_norm;
+};
+
+
+struct RopeArgs {
+    void* q;                          // (T, heads, D) rotated in place
+    const void* k;                    // (T, kv_heads, D), left as it is: the rotated one goes to the cache
+    const void* v;
+    const int64_t* positions;
+    const float* cos_sin;             // (P, rot) = [cos(rot / 2) | sin(rot / 2)], or null
+    const int64_t* slots;             // -1: not written
+    void* k_cache;                    // (blocks, kv_heads, block_size, D), block stride k_block
+    void* v_cache;
+    int64_t tokens, heads, kv_heads, d, rot, q_stride, k_stride, v_stride, block_size, k_block, v_block;
+};
+
+struct AttentionArgs {
+    const void* q;                    // (T, heads, D)
+    const void* k_cache;
+    const void* v_cache;
+    void* y;                          // (T, heads * D)
+    const int32_t* query_starts;      // (S + 1,)
+    const int32_t* lengths;           // (S,)
+    const int32_t* tables;            // (S, W)
+    int64_t seqs, table_width, heads, kv_heads, d, q_stride, y_stride, block_size, k_block, v_block;
+    float scale;
+};
+
+struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols from x; add reads b too
+    const void* x;
+    const void* b;
+    void* y;
+    int64_t rows, cols, x_stride, b_stride, y_stride;
+};
+
+enum Pointwise : int { kSiluMul = 0, kRelu, kGelu, kGeluTanh, kAdd, kNumPointwise };
+
+struct Kernels {                      // one per instruction set; the middle index is a Dtype
+    const char* name;
+    int64_t (*packed_bytes)(Dtype, int64_t n, int64_t k);
+    void (*pack)(Dtype, const void* weight, int64_t n, int64_t k, int64_t stride, void* out);
+    void (*linear[kNumDtypes][2])(const LinearArgs&);       // [..][1]: float32 output
+    void (*norm[kNumDtypes])(const NormArgs&);
+    void (*rope[kNumDtypes])(const RopeArgs&);
+    void (*attention[kNumDtypes])(const AttentionArgs&);
+    void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
+};
+
+const Kernels* kernels_plain();
+#if defined(QUIRE_X86)
+const Kernels* kernels_avx2();
+const Kernels* kernels_avx512();
+const Kernels* kernels_avx512bf16();
+#endif
+
+
+}  // namespace quire

@@ -1,0 +1,208 @@
+// y = x W^T + bias with W packed once: panels of 32 output columns, K walked in order inside a panel.
+//
+// Packed weight: [panel][k][32 columns], the last panel filled with zero columns. Each output element is one chain of
+//     acc = x[k] * w[k] + acc      for k = 0, 1, .. K - 1
+// so the tile it is computed in (rows x vectors of columns) changes no bit. x is first turned into tiles laid out [k][row], so
+// that a tile reads one stream of x and one of W. Where the machine multiplies pairs of bfloat16, a step of the chain takes two
+// neighbouring k, and both layouts hold pairs.
+#pragma once
+#include "kernels.h"
+#include "lanes.h"
+
+namespace {
+
+constexpr int kPanel = int(quire::kPanel);
+constexpr int kPanelVectors = kPanel / L;
+constexpr int64_t kRowsAtOnce = 504;      // bounds the copy of x
+constexpr int64_t kPrefetchBytes = 2048;  // how far ahead the weights are asked for
+
+#if defined(QUIRE_ISA_AVX512)
+constexpr int kMaxRows = 12;              // 12 x 2 accumulators of 32 registers
+constexpr int vectors_for(int rows) { return rows <= 4 ? 4 : 2; }
+#elif defined(QUIRE_ISA_AVX2)
+constexpr int kMaxRows = 6;
+constexpr int vectors_for(int rows) { return rows == 1 ? 8 : rows <= 3 ? 4 : 2; }
+#else
+constexpr int kMaxRows = 4;
+constexpr int vectors_for(int rows) { return rows == 1 ? 8 : rows == 2 ? 4 : 2; }
+#endif
+
+// How one step of the chain multiplies: kDepth values of k at once. X is what a tile of x holds for one row and step.
+template <class S> struct Single {
+    typedef float X;
+    typedef vf Weights;
+    static constexpr int64_t kDepth = 1;
+    static QUIRE_INLINE Weights load(const typename S::T* p) { return S::load(p); }
+    static QUIRE_INLINE vf step(X x, Weights w, vf acc) { return fma(splat(x), w, acc); }
+    // one row of x into column `r` of a tile of `count` rows
+    static inline void pack_row(const typename S::T* row, int64_t k, int64_t r, int64_t count, X* out) {
+        for_columns(k, [&](int64_t c, auto part) {
+            vf v = part.template load<S>(row + c);
+            int64_t n = least(L, k - c);
+            for (int64_t i = 0; i < n; i++) out[(c + i) * count + r] = v[i];
+        });
+    }
+};
+
+#if defined(QUIRE_ISA_BF16)
+struct PairBF16 {                         // subnormal values count as zero here, as the instruction has it
+    typedef uint32_t X;
+    typedef vf Weights;                   // 16 columns x 2 values of k
+    static constexpr int64_t kDepth = 2;
+    static QUIRE_INLINE Weights load(const uint16_t* p) { return load_raw<vf>(p); }
+    static QUIRE_INLINE vf step(X x, Weights w, vf acc) {
+        return (vf)_mm512_dpbf16_ps((__m512)acc, (__m512bh)_mm512_set1_epi32(int(x)), (__m512bh)w);
+    }
+    static inline void pack_row(const uint16_t* row, int64_t k, int64_t r, int64_t count, X* out) {
+        for (int64_t c = 0; c < k; c += 2) out[c / 2 * count + r] = row[c] | (c + 1 < k ? uint32_t(row[c + 1]) << 16 : 0u);
+    }
+};
+template <class S> struct ProductOf { typedef Single<S> P; };
+template <> struct ProductOf<BF16> { typedef PairBF16 P; };
+#else
+template <class S> struct ProductOf { typedef Single<S> P; };
+#endif
+template <class S> using Product = typename ProductOf<S>::P;
+
+template <class S> struct Tile {
+    const typename Product<S>::X* x;      // (steps, R)
+    const typename S::T* w;               // first column of the first panel
+    int64_t steps, panel_stride;
+};
+
+// R rows x V vectors of columns from `column` of the panel on; a tile wider than a panel goes on in the next one.
+template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
+    typedef Product<S> P;
+    const typename S::T* w[V];
+#pragma GCC unroll 16
+    for (int v = 0; v < V; v++) {
+        int c = column + v * L;
+        w[v] = tile.w + (c / kPanel) * tile.panel_stride + c % kPanel * P::kDepth;
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+        for (int v = 0; v < V; v++) acc[r][v] = splat(0.0f);
+    const typename P::X* x = tile.x;
+    for (int64_t k = 0; k < tile.steps; k++) {
+        typename P::Weights weights[V];
+#pragma GCC unroll 16
+        for (int v = 0; v < V; v++) {
+            const typename S::T* p = w[v] + k * (kPanel * P::kDepth);
+            if (v % kPanelVectors == 0 || sizeof(*p) * L * P::kDepth >= 64) __builtin_prefetch((const char*)p + kPrefetchBytes);
+            weights[v] = P::load(p);
+        }
+#pragma GCC unroll 16
+        for (int r = 0; r < R; r++) {
+            const typename P::X row_value = x[k * R + r];
+#pragma GCC unroll 16
+            for (int v = 0; v < V; v++) acc[r][v] = P::step(row_value, weights[v], acc[r][v]);
+        }
+    }
+}
+
+template <class S, class Out> struct Sink {
+    const typename S::T* bias;    // null, or (N,)
+    typename Out::T* y;
+    int64_t stride, n;
+};
+
+template <class S, class Out, int R, int V>
+QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, const vf (&acc)[R][V]) {
+#pragma GCC unroll 16
+    for (int v = 0; v < V; v++) {
+        int64_t c = column + v * L, left = sink.n - c;
+        if (left <= 0) return;
+        bool whole = left >= L;
+        vf bias = splat(0.0f);
+        if (sink.bias) bias = whole ? S::load(sink.bias + c) : load_some<S>(sink.bias + c, left);
+#pragma GCC unroll 16
+        for (int r = 0; r < R; r++) {
+            vf value = sink.bias ? acc[r][v] + bias : acc[r][v];
+            typename Out::T* p = sink.y + (row + r) * sink.stride + c;
+            if (whole) Out::store(p, value);
+            else store_some<Out>(p, value, left);
+        }
+    }
+}
+
+template <class S, class Out, int R, int V>
+inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
+    for (int c = 0; c < width; c += V * L) {
+        vf acc[R][V];
+        multiply<S, R, V>(tile, c, acc);
+        finish<S, Out, R, V>(sink, row, n0 + c, acc);
+    }
+}
+
+// One tile of `rows` rows against `panels` panels (1 or 2).
+template <class S, class Out, int R>
+inline void with_rows(int rows, const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int panels) {
+    if constexpr (R > 0) {
+        if (rows != R) return with_rows<S, Out, R - 1>(rows, tile, sink, row, n0, panels);
+        constexpr int wide = vectors_for(R), narrow = wide < kPanelVectors ? wide : kPanelVectors;
+        if (panels * kPanel % (wide * L) == 0) columns<S, Out, R, wide>(tile, sink, row, n0, panels * kPanel);
+        else columns<S, Out, R, narrow>(tile, sink, row, n0, panels * kPanel);
+    }
+}
+
+inline int64_t tile_start(int64_t rows, int64_t tiles, int64_t t) { return t * rows / tiles; }   // sizes differ by one at most
+
+template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64_t first, int64_t rows) {
+    typedef typename S::T T;
+    typedef Product<S> P;
+    const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), steps = ceil_div(a.k, P::kDepth);
+    const int64_t group = 2, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
+    typename P::X* packed = (typename P::X*)quire::scratch(rows * steps * int64_t(sizeof(typename P::X)));
+    const T* x = (const T*)a.x + first * a.x_stride;
+    parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
+        int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
+        for (int64_t r = 0; r < count; r++) P::pack_row(x + (r0 + r) * a.x_stride, a.k, r, count, packed + r0 * steps);
+    });
+    const Sink<S, Out> sink = {(const T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
+    const double nanos = double(panels) * double(steps) * (double(sizeof(T)) + double(rows) * 0.3);
+    const int64_t per_task = per_task_of(groups, 32);
+    parallel(ceil_div(groups, per_task), nanos, [&](int64_t task) {
+        for (int64_t g = task * per_task; g < least(groups, (task + 1) * per_task); g++)
+            for (int64_t t = 0; t < tiles; t++) {
+                int64_t r0 = tile_start(rows, tiles, t), r1 = tile_start(rows, tiles, t + 1), p0 = g * group;
+                Tile<S> tile = {packed + r0 * steps, (const T*)a.weight + p0 * panel_stride, steps, panel_stride};
+                with_rows<S, Out, kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(group, panels - p0)));
+            }
+    });
+}
+
+template <class S, class Out> void linear(const quire::LinearArgs& a) {
+    for (int64_t first = 0; first < a.m; first += kRowsAtOnce)
+        linear_rows<S, Out>(a, first, least(kRowsAtOnce, a.m - first));
+}
+
+// ---- packing ---------------------------------------------------------------------------------------------------------------
+
+template <class T, int64_t Depth> void pack_panels(const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
+    const int64_t panels = ceil_div(n, kPanel), depth_k = ceil_div(k, Depth) * Depth;
+    parallel(panels, double(n) * double(k), [&](int64_t p) {
+        T* panel = (T*)out + p * depth_k * kPanel;
+        const T* w = (const T*)weight + p * kPanel * stride;
+        const int64_t columns = least(kPanel, n - p * kPanel);
+        for (int64_t k0 = 0; k0 < depth_k; k0 += 64) {    // a strip of the rows stays in the first cache
+            const int64_t k1 = least(k0 + 64, depth_k);
+            for (int64_t c = 0; c < kPanel; c++)
+                for (int64_t i = k0; i < k1; i++)
+                    panel[(i / Depth * kPanel + c) * Depth + i % Depth] = c < columns && i < k ? w[c * stride + i] : T(0);
+        }
+    });
+}
+
+constexpr int64_t kDepths[] = {Product<F32>::kDepth, Product<BF16>::kDepth, Product<F16>::kDepth};
+
+inline int64_t packed_bytes(quire::Dtype dtype, int64_t n, int64_t k) {
+    return ceil_div(n, kPanel) * kPanel * ceil_div(k, kDepths[dtype]) * kDepths[dtype] * (dtype == quire::kFloat32 ? 4 : 2);
+}
+inline void pack(quire::Dtype dtype, const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
+    if (dtype == quire::kFloat32) pack_panels<uint32_t, 1>(weight, n, k, stride, out);
+    else if (kDepths[dtype] == 2) pack_panels<uint16_t, 2>(weight, n, k, stride, out);
+    else pack_panels<uint16_t, 1>(weight, n, k, stride, out);
+}
+
+}  // namespace

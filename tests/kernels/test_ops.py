@@ -1,0 +1,112 @@
+"""Every making of the ops against the reference, over the same random calls; and the reference against the definitions.
+
+QUIRE_CPU_ISA forces an instruction set: tests/kernels/test_isas.py runs this file once for each.
+"""
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from quire.kernels.reference import ReferenceOps
+from quire.kernels.table import DTYPES, Ops, ops_for
+from tests.conftest import FULL
+from tests.kernels.cases import CHECKS, Draw, apart, assert_close
+
+SEEDS = range(60 if FULL else 4)
+CPU = torch.device("cpu")
+dtypes = pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: str(d)[6:])
+
+
+@dtypes
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__[6:])
+def test_the_ops_mean_what_the_reference_means(check: Callable[[Ops, Draw], None], dtype: torch.dtype) -> None:
+    for seed in SEEDS:
+        check(ops_for(CPU, dtype), Draw(seed, dtype))
+
+
+@dtypes
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__[6:])
+def test_the_reference_passes_the_same_checks(check: Callable[[Ops, Draw], None], dtype: torch.dtype) -> None:
+    for seed in SEEDS[:2]:
+        check(ReferenceOps(dtype), Draw(seed, dtype))
+
+
+@dtypes
+def test_special_values_go_through_as_in_torch(dtype: torch.dtype) -> None:
+    """But infinity through gelu: torch's own answer depends on its instruction set."""
+    ops, reference = ops_for(CPU, dtype), ReferenceOps(dtype)
+    inf, nan = float("inf"), float("nan")
+    row = torch.tensor([0.0, -0.0, inf, -inf, nan, 1e-8, -1e-8, 6e-5, 65504.0, -65504.0, 1e30, -100.0, 100.0]).to(dtype)
+    row = row.repeat(3)[None]
+    finite = row[~row.isinf()][None]
+    for name, x in (("relu", row), ("gelu", finite), ("gelu_tanh", finite)):
+        got, want = getattr(ops, name)(x), getattr(reference, name)(x)
+        torch.testing.assert_close(got, want, equal_nan=True, msg=lambda text, name=name: f"{name}: {text}")
+    assert ops.gelu(row)[0, 2] == ops.gelu_tanh(row)[0, 2] == inf
+    pairs = torch.cat((torch.ones_like(row), row), dim=1)
+    torch.testing.assert_close(ops.silu_mul(pairs), reference.silu_mul(pairs), equal_nan=True)
+    torch.testing.assert_close(ops.add(row, row), row + row, equal_nan=True)
+
+
+@dtypes
+def test_every_16_bit_pattern_survives_a_round_trip(dtype: torch.dtype) -> None:
+    """Loading to float32 and rounding back changes nothing but which not-a-number it is."""
+    if dtype is torch.float32:
+        x = torch.arange(-2 ** 31, 2 ** 31, 65521).to(torch.int32).view(torch.float32)[None]
+    else:
+        x = torch.arange(-2 ** 15, 2 ** 15).to(torch.int16).view(dtype)[None]
+    got = ops_for(CPU, dtype).add(x, torch.zeros_like(x))
+    torch.testing.assert_close(got, x, rtol=0, atol=0, equal_nan=True)
+
+
+@dtypes
+def test_rounding_is_to_nearest_even_as_in_torch(dtype: torch.dtype) -> None:
+    """Sums of two values of the type cover ties, subnormals and overflow."""
+    draw = Draw(1, torch.float32)
+    power = 2.0 ** draw.integers(-26, 17, 40000).float()
+    a, b = ((draw.normal(1, 40000) * power).to(dtype), (draw.normal(1, 40000) * power.roll(1)).to(dtype))
+    torch.testing.assert_close(ops_for(CPU, dtype).add(a, b), a + b, rtol=0, atol=0, equal_nan=True)
+
+
+@dtypes
+def test_gelu_and_silu_are_exact_over_their_range(dtype: torch.dtype) -> None:
+    x = torch.linspace(-30, 30, 20011).to(dtype)[None]
+    ops, wide = ops_for(CPU, dtype), x.double()
+    assert_close(ops.gelu(x), torch.nn.functional.gelu(wide).to(dtype), dtype, 0.05)
+    assert_close(ops.gelu_tanh(x), torch.nn.functional.gelu(wide, approximate="tanh").to(dtype), dtype, 0.05)
+    pairs = torch.cat((x, torch.ones_like(x)), dim=1)
+    assert_close(ops.silu_mul(pairs), torch.nn.functional.silu(wide).to(dtype), dtype, 0.05)
+
+
+@dtypes
+@pytest.mark.parametrize("k", [1, 2, 3, 7, 15, 16, 17, 31, 33, 65, 129])
+def test_nothing_beside_a_row_is_read(k: int, dtype: torch.dtype) -> None:
+    """Rows among not-a-numbers, at every kind of tail; the last output columns too."""
+    ops, draw = ops_for(CPU, dtype), Draw(k, dtype)
+    for t, n in ((1, 1), (2, 33), (5, 31), (13, 65)):
+        x, weight = apart(draw.normal(t, k), 3, 3), apart(draw.normal(n, k), 3, 3)
+        got = ops.linear_f32(x, ops.pack(weight))
+        torch.testing.assert_close(got.double(), x.double() @ weight.double().t(), atol=1e-4, rtol=1e-4)
+        for row in (ops.rms_norm(x, torch.ones(k, dtype=dtype), 1e-6), ops.gelu(x), ops.add(x, x)):
+            assert not row.isnan().any()
+
+
+@pytest.mark.parametrize("name", ["linear", "embedding", "silu_mul"])
+def test_offsets_beyond_32_bits(name: str) -> None:
+    """Two rows 2^31 + 40 elements apart: 4 GB of addresses, two pages of memory."""
+    ops, stride, cols = ops_for(CPU, torch.bfloat16), 2 ** 31 + 40, 64
+    far = torch.empty(stride + cols, dtype=torch.bfloat16).as_strided((2, cols), (stride, 1))
+    near = far.copy_(Draw(3, torch.bfloat16).normal(2, cols)).clone()
+    index = torch.tensor([1, 0, 1])
+    weight = ops.pack(Draw(4, torch.bfloat16).normal(20, cols))
+    calls = {"linear": lambda x: ops.linear(x, weight), "embedding": lambda x: ops.embedding(index, x),
+             "silu_mul": ops.silu_mul}
+    assert torch.equal(calls[name](far), calls[name](near))
+
+
+def test_no_rows_is_no_work() -> None:
+    ops = ops_for(CPU, torch.float32)
+    none = apart(torch.empty(0, 8), 0, 0)
+    assert ops.linear(none, ops.pack(torch.ones(5, 8))).shape == (0, 5)
+    assert ops.rms_norm(none, torch.ones(8), 1e-5).shape == (0, 8)
+    assert ops.silu_mul(none).shape == (0, 4)
