@@ -1,0 +1,107 @@
+"""What crosses between the engine and its ranks: typed msgpack in frames, each behind its length. Nothing else is
+understood, and nothing that arrives is ever executed."""
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from quire.core.types import Logprobs, Step, StepOutput
+
+LENGTH_BYTES = 8
+MOST = 1 << 32                  # bytes of a frame
+ARRAY = 1                       # msgpack's extension type for an array
+DTYPES = ("<i4", "<i8", "<f4")  # that an array may have
+
+
+class Init(msgspec.Struct, tag=True):
+    """The first message to a rank."""
+    plan: dict[str, Any]
+    rank: int
+    size: int
+    meeting: str                # the file through which the ranks find each other
+
+
+class Execute(msgspec.Struct, tag=True):
+    step: Step
+
+
+class Loading(msgspec.Struct, tag=True):
+    done: int                   # bytes of weights
+    total: int
+
+
+class Ready(msgspec.Struct, tag=True):
+    """The rank takes steps now."""
+
+
+class Alive(msgspec.Struct, tag=True):
+    num_layers_run: int
+
+
+class Lost(msgspec.Struct, tag=True):
+    """The rank's last word: which class of core/errors.py, and its message."""
+    error: str
+    message: str
+
+
+class Done(msgspec.Struct, tag=True):
+    number: int
+    tokens: dict[int, list[int]]
+    logprobs: dict[int, Logprobs]
+    prompt_logprobs: dict[int, Logprobs]
+    vectors: dict[int, Any]
+    failed: dict[int, str]
+
+    @classmethod
+    def of(cls, number: int, output: StepOutput) -> "Done":
+        return cls(number, output.tokens, output.logprobs, output.prompt_logprobs, output.vectors, output.failed)
+
+    def output(self) -> StepOutput:
+        return StepOutput(self.tokens, self.logprobs, self.prompt_logprobs, self.vectors, self.failed)
+
+
+ToRank = Init | Execute
+FromRank = Loading | Ready | Alive | Lost | Done
+
+
+def _pack(value: Any) -> msgspec.msgpack.Ext:
+    if not isinstance(value, np.ndarray) or value.dtype.str not in DTYPES:
+        raise TypeError(f"{type(value).__name__} does not cross between processes")
+    head = msgspec.msgpack.encode((value.dtype.str, value.shape))
+    return msgspec.msgpack.Ext(ARRAY, bytes([len(head)]) + head + value.tobytes())
+
+
+def _unpack(code: int, data: memoryview) -> np.ndarray:
+    dtype, shape = msgspec.msgpack.decode(data[1:1 + data[0]], type=tuple[str, tuple[int, ...]])
+    if code != ARRAY or dtype not in DTYPES:
+        raise msgspec.ValidationError(f"extension {code} with dtype {dtype} is not an array")
+    return np.frombuffer(data[1 + data[0]:], dtype).reshape(shape)
+
+
+encode = msgspec.msgpack.Encoder(enc_hook=_pack).encode
+decode_to_rank: Callable[[bytes], ToRank] = msgspec.msgpack.Decoder(ToRank, ext_hook=_unpack).decode
+decode_from_rank: Callable[[bytes], FromRank] = msgspec.msgpack.Decoder(FromRank, ext_hook=_unpack).decode
+
+
+def send(connection: socket.socket, frame: bytes) -> None:
+    connection.sendall(len(frame).to_bytes(LENGTH_BYTES, "little") + frame)
+
+
+def receive(connection: socket.socket) -> bytes:
+    """One frame, or nothing where the other side has ended."""
+    length = int.from_bytes(_read(connection, LENGTH_BYTES), "little")
+    if length > MOST:
+        raise ConnectionError(f"a frame of {length} bytes")
+    return _read(connection, length)
+
+
+def _read(connection: socket.socket, count: int) -> bytes:
+    data = bytearray(count)
+    view, got = memoryview(data), 0
+    while got < count:
+        if not (n := connection.recv_into(view[got:])):
+            return b""
+        got += n
+    return bytes(data)
