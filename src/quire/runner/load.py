@@ -1,0 +1,51 @@
+"""A model, made and filled: from a Plan to something that can run."""
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from quire.core.errors import ModelError
+from quire.core.model_spec import ModelSpec
+from quire.core.plan import Plan
+from quire.kernels.table import Ops, set_threads
+from quire.models.base import Model
+from quire.models.table import model_class
+from quire.models.weights import Weight, find_weights, total_bytes
+from quire.parallel.mesh import Mesh
+
+Progress = Callable[[int, int], None]       # bytes of weights taken in so far, and in all
+
+
+def no_progress(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def load_model(plan: Plan, spec: ModelSpec, ops: Ops, mesh: Mesh, progress: Progress = no_progress) -> Model:
+    if spec.quantization is not None:
+        scheme = spec.quantization.get("quant_method", "an unnamed scheme")
+        raise ModelError(f"{plan.model_folder}: a checkpoint quantised by {scheme}, which this version does not read; "
+                         "take the model's plain checkpoint")
+    model = model_class(spec.architecture)(spec, ops, mesh, plan.max_model_len)
+    model.load(_watched(find_weights(plan.model_folder), progress))
+    return model
+
+
+def use_threads(count: int) -> None:
+    """Of this process: for the CPU ops, and for what torch does beside them. 0: one for each core."""
+    set_threads(count)
+    if count:
+        torch.set_num_threads(count)
+
+
+def _watched(weights: Sequence[Weight], progress: Progress) -> list[Weight]:
+    """The same weights; each tells when it is read."""
+    total, done = total_bytes(weights), 0
+
+    def read(weight: Weight) -> Tensor:
+        nonlocal done
+        done += weight.num_bytes
+        progress(done, total)
+        return weight.read()
+
+    return [w._replace(read=partial(read, w)) for w in weights]

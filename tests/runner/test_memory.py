@@ -1,0 +1,50 @@
+"""What memory.py says before anything is loaded, against what is there afterwards."""
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from quire.core.model_spec import ModelSpec
+from quire.parallel.mesh import ALONE, Mesh
+from quire.runner.memory import kv_block_bytes, make_kv, num_parameters, weight_bytes
+
+from ..tiny import tiny, tiny_plan
+
+MODELS: list[tuple[str, dict[str, Any]]] = [
+    ("llama", {}), ("llama", {"tie_word_embeddings": True}), ("qwen2", {}), ("qwen3", {}), ("opt", {}),
+    ("opt", {"do_layer_norm_before": False, "word_embed_proj_dim": 40})]
+
+
+@pytest.mark.parametrize("family, changes", MODELS)
+def test_parameters_are_those_of_the_checkpoint(tmp_path: Path, family: str, changes: dict[str, Any]) -> None:
+    spec = ModelSpec.read(tiny(tmp_path, family, **changes))
+    assert num_parameters(spec) == sum(t.numel() for t in load_file(tmp_path / "model.safetensors").values())
+    copies = spec.tie_embeddings * spec.vocab * spec.word_embed_proj_dim
+    assert weight_bytes(spec, "bfloat16") == 2 * (num_parameters(spec) + copies)
+    assert weight_bytes(spec, "float32", 2) == weight_bytes(spec, "float32") + 4 * spec.vocab * spec.word_embed_proj_dim
+
+
+@pytest.mark.parametrize("mesh", [ALONE, Mesh(1, 2), Mesh(3, 4)])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_kv(tmp_path: Path, mesh: Mesh, dtype: str) -> None:
+    spec = ModelSpec.read(tiny(tmp_path))
+    kv = make_kv(tiny_plan(tmp_path, dtype=dtype, num_blocks=7), spec, mesh)
+    assert len(kv) == spec.layers and kv[0].k.shape == (7, max(1, 2 // mesh.size), 16, 16)
+    assert kv[0].k.dtype == getattr(torch, dtype) and not kv[1].v.any() and kv[0].k.is_contiguous()
+    kv[0].k[6] = 3
+    assert not kv[0].v.any()
+    assert sum(layer.k.nbytes + layer.v.nbytes for layer in kv) == 7 * kv_block_bytes(spec, 16, dtype, mesh.size)
+
+
+def test_untouched_kv_takes_no_memory(tmp_path: Path) -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("needs /proc")
+    spec, before = ModelSpec.read(tiny(tmp_path)), resident()
+    kv = make_kv(tiny_plan(tmp_path, num_blocks=1 << 16), spec, ALONE)      # 512 MiB
+    assert sum(layer.k.nbytes for layer in kv) == 1 << 28
+    assert resident() - before < 1 << 26
