@@ -1,0 +1,195 @@
+"""News of the engine -> what a client reads: text, cut at stop strings; logprobs with their texts; times.
+
+An Answer belongs to one request, a Choice to one of its n siblings. Nothing here waits or sends: whoever drives the
+engine hands the news in. A Choice that ends while its news have no reason was ended here, by a stop string: its caller
+aborts it.
+"""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from quire.core.errors import EngineDead, InvalidRequest, QuireError, RequestFailed
+from quire.core.messages import DEAD, REFUSED
+from quire.core.outputs import Logprob, Position
+from quire.core.sampling_params import SamplingParams
+from quire.core.types import Logprobs, News, Sampling
+from quire.engine import faults
+from quire.text.detokenizer import Detokenizer
+from quire.text.stops import StopStrings
+from quire.text.tokenizer import Tokenizer
+
+ENDED = "the engine has ended with this request in it; send it again when the server is ready"
+PROMPT_TAIL = 16                # ids of the prompt that decide how the first ids of the answer are written
+
+
+@dataclass(slots=True)
+class Delta:
+    """What is new of one sibling."""
+    index: int
+    text: str = ""
+    token_ids: list[int] = field(default_factory=list)
+    logprobs: list[Position] | None = None          # of each of token_ids
+    finish_reason: str | None = None                # stop | length | abort; on the last one only
+    stop_reason: int | str | None = None            # the stop string or id that was found
+
+    def append(self, other: "Delta") -> None:
+        """What came later of the same sibling."""
+        self.text += other.text
+        self.token_ids += other.token_ids
+        if other.logprobs is not None:
+            self.logprobs = self.logprobs if self.logprobs is not None else []
+            self.logprobs += other.logprobs
+        self.finish_reason, self.stop_reason = other.finish_reason, other.stop_reason
+
+
+@dataclass(slots=True)
+class Timings:
+    """On the monotonic clock, in seconds; 0.0: not yet."""
+    arrival: float
+    started: float = 0.0            # it first got a row
+    first_token: float = 0.0
+    last_token: float = 0.0
+
+
+class Choice:
+    """One sibling: its ids become text.
+
+    num_tokens, cumulative_logprob    so far
+    """
+
+    def __init__(self, index: int, params: SamplingParams, tokenizer: Tokenizer, prompt: Sequence[int],
+                 eos_ids: frozenset[int]):
+        self.index, self.params, self.eos_ids = index, params, eos_ids
+        self.detokenizer = Detokenizer(tokenizer, params.skip_special_tokens, params.spaces_between_special_tokens,
+                                       list(prompt[-PROMPT_TAIL:])) if params.detokenize else None
+        self.stops = StopStrings(params.stop or [], params.include_stop_str_in_output) if params.stop else None
+        self.num_tokens, self.cumulative_logprob, self.is_done = 0, 0.0, False
+
+    def take(self, news: News, logprobs: list[Position] | None) -> Delta:
+        delta = Delta(self.index)
+        for number, token in enumerate(news.tokens, 1):
+            delta.token_ids.append(token)
+            self.num_tokens += 1
+            is_stop = news.reason == "stop" and number == len(news.tokens)
+            if self._show([] if is_stop and not self.params.include_stop_str_in_output else [token], delta):
+                break
+        else:
+            if news.reason:
+                self._end(news.reason, delta)
+        if logprobs is not None:
+            delta.logprobs = logprobs[:len(delta.token_ids)]
+            self.cumulative_logprob += sum(next(iter(position.values())).logprob for position in delta.logprobs)
+        self.is_done = delta.finish_reason is not None
+        return delta
+
+    def _show(self, ids: list[int], delta: Delta) -> bool:
+        """Is the answer at its end with the text of these ids?"""
+        return self.detokenizer is not None and self._pass(self.detokenizer.push(ids), delta)
+
+    def _pass(self, text: str, delta: Delta) -> bool:
+        """Stop strings are not looked for before min_tokens are through."""
+        if self.stops is None or self.num_tokens <= self.params.min_tokens:
+            delta.text += text
+            return False
+        text, found = self.stops.push(text)
+        delta.text += text
+        if found is not None:
+            delta.finish_reason, delta.stop_reason = "stop", found
+        return found is not None
+
+    def _end(self, reason: str, delta: Delta) -> None:
+        if self.detokenizer is not None and self._pass(self.detokenizer.finish(), delta):
+            return
+        if self.stops is not None:
+            delta.text += self.stops.flush()
+        delta.finish_reason = reason
+        last = delta.token_ids[-1] if reason == "stop" and delta.token_ids else None
+        if last is not None and (self.params.ignore_eos or last not in self.eos_ids):
+            delta.stop_reason = last
+
+
+class Answer:
+    """One request with its n siblings.
+
+    prompt_logprobs     as far as they are known; None where none were asked for
+    num_open            siblings that have not ended
+    """
+
+    def __init__(self, label: str, prompt: list[int], params: SamplingParams, sampling: Sampling, tokenizer: Tokenizer,
+                 eos_ids: frozenset[int], arrival: float):
+        self.label, self.prompt_token_ids, self.params, self.sampling = label, prompt, params, sampling
+        self.choices = [Choice(i, params, tokenizer, prompt, eos_ids) for i in range(sampling.n)]
+        self.text_of: Callable[[int], str | None] = tokenizer.token_text if params.detokenize else lambda token: None
+        self.timings = Timings(arrival)
+        self.prompt_logprobs: list[Position | None] | None = None if sampling.num_prompt_logprobs is None else [None]
+        self.num_cached_tokens = 0
+        self.preemptions = 0
+        self.num_open = sampling.n
+
+    @property
+    def num_generated(self) -> int:
+        return sum(choice.num_tokens for choice in self.choices)
+
+    @property
+    def is_done(self) -> bool:
+        return self.num_open == 0
+
+    def take(self, index: int, news: News, now: float) -> Delta | None:
+        """What is new, or None. Raises when the request has failed: then none of its siblings goes on."""
+        choice = self.choices[index]
+        if choice.is_done:
+            return None
+        faults.strike("detokenize", self.label)
+        self._keep(index, news, now)
+        if failure := failure_of(news):
+            raise failure
+        logprobs = None if news.logprobs is None else positions_of(news.logprobs, self.text_of)
+        delta = choice.take(news, logprobs)
+        self.num_open -= choice.is_done
+        return delta if delta.token_ids or delta.text or choice.is_done else None
+
+    def abort(self, reason: str) -> list[Delta]:
+        """The last deltas of all who have not ended."""
+        ended = [choice.take(News(0, reason=reason), None) for choice in self.choices if not choice.is_done]
+        self.num_open = 0
+        return ended
+
+    def _keep(self, index: int, news: News, now: float) -> None:
+        timings = self.timings
+        if index == 0:
+            self.num_cached_tokens = news.num_cached
+            timings.started = timings.started or news.started_at
+        if news.reason:
+            self.preemptions += news.num_preemptions
+        if news.tokens:
+            timings.first_token = timings.first_token or now
+            timings.last_token = now
+        if news.prompt_logprobs is not None and self.prompt_logprobs is not None:
+            self.prompt_logprobs += positions_of(news.prompt_logprobs, self.text_of)
+
+
+def failure_of(news: News) -> QuireError | None:
+    """What the client is told. The engine's own words may name files and objects: they are the cause, which is for logs."""
+    if news.reason == REFUSED:
+        return InvalidRequest(news.error)
+    if news.reason == DEAD:
+        return caused(EngineDead(ENDED), news.error)
+    if news.reason == "error":
+        return caused(RequestFailed("this request failed in the engine, others go on; the log says why"), news.error)
+    return None
+
+
+def caused(error: QuireError, cause: str) -> QuireError:
+    error.__cause__ = RuntimeError(cause)
+    return error
+
+
+def positions_of(logprobs: Logprobs, text_of: Callable[[int], str | None]) -> list[Position]:
+    """What stands at each position first, with its rank; then the best ones, whose ranks are their places."""
+    positions = []
+    for ids, values, rank in zip(logprobs.ids.tolist(), logprobs.values.tolist(), logprobs.ranks.tolist(), strict=True):
+        position = {ids[0]: Logprob(values[0], rank, text_of(ids[0]))}
+        for place in range(1, len(ids)):
+            if ids[place] not in position:
+                position[ids[place]] = Logprob(values[place], place, text_of(ids[place]))
+        positions.append(position)
+    return positions

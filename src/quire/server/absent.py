@@ -1,0 +1,63 @@
+"""Fields of OpenAI's and of vLLM's interface that this version does not have: refused by name, unless they ask for nothing."""
+from typing import Any, NamedTuple
+
+
+class Absent(NamedTuple):
+    """neutral     values that ask for nothing
+    instead     what to do, in words
+    """
+    neutral: tuple[Any, ...]
+    instead: str
+
+
+_GRAMMAR = "ask for the form in the prompt, and check the answer"
+_TOOLS = "describe the tools in a message, and parse the answer"
+_TEXT_ONLY = "this model reads and writes text only"
+_CONNECTOR = "there is no connector to another server; leave it out"
+
+ABSENT: dict[str, Absent] = {
+    # tools
+    "tools": Absent((None,), _TOOLS),
+    "tool_choice": Absent((None, "none", "auto"), _TOOLS),
+    "functions": Absent((None,), _TOOLS),
+    "function_call": Absent((None, "none", "auto"), _TOOLS),
+    # text of a given form
+    "structured_outputs": Absent((None,), _GRAMMAR),
+    "guided_json": Absent((None,), _GRAMMAR),
+    "guided_regex": Absent((None,), _GRAMMAR),
+    "guided_choice": Absent((None,), _GRAMMAR),
+    "guided_grammar": Absent((None,), _GRAMMAR),
+    "guided_json_object": Absent((None, False), _GRAMMAR),
+    "guided_decoding_backend": Absent((None,), _GRAMMAR),
+    "guided_whitespace_pattern": Absent((None,), _GRAMMAR),
+    "structural_tag": Absent((None,), _GRAMMAR),
+    # other than text
+    "audio": Absent((None,), _TEXT_ONLY),
+    "prompt_embeds": Absent((None,), "send text or token ids"),
+    "media_io_kwargs": Absent((None, {}), _TEXT_ONLY),
+    "mm_processor_kwargs": Absent((None, {}), _TEXT_ONLY),
+    "mm_payload": Absent((None, "none", "tensors"), _TEXT_ONLY),
+    "return_mm_kwargs": Absent((None, False), _TEXT_ONLY),
+    # how tokens are drawn
+    "use_beam_search": Absent((None, False), "leave it out, or ask for several answers with n"),
+    "length_penalty": Absent((None, 1, 1.0), "it belongs to beam search, which there is not"),
+    "suffix": Absent((None, ""), "this model does not fill in the middle; put all of the text into the prompt"),
+    "watermarking": Absent((None, False), "leave it out"),
+    "thinking_token_budget": Absent((None,), "limit all tokens with max_tokens"),
+    "repetition_detection": Absent((None,), "use repetition_penalty, frequency_penalty or stop"),
+    "logprob_token_ids": Absent((None, []), "use logprobs, which reports the best tokens"),
+    "prompt_logprob_token_ids": Absent((None,), "use prompt_logprobs, which reports the best tokens"),
+    "prompt_logprob_start": Absent((None, 0), "use prompt_logprobs, which reports all positions"),
+    # other services
+    "web_search_options": Absent((None,), "put what the model should know into a message"),
+    "moderation": Absent((None,), "check the text before and after"),
+    "store": Absent((None, False), "nothing is stored; leave it out or set it to false"),
+    "background": Absent((None, False), "keep the connection open, or stream"),
+    "kv_transfer_params": Absent((None,), _CONNECTOR),
+    "ec_transfer_params": Absent((None,), _CONNECTOR),
+    "vllm_xargs": Absent((None, {}), "there are no plugins; leave it out"),
+    "logits_processors": Absent((None, []), "use logit_bias, bad_words or allowed_token_ids"),
+    "routed_experts_prompt_start": Absent((None, 0), "leave it out"),
+    "return_token_offsets": Absent((None, False), "logprobs of completions have text_offset"),
+    "chat_template": Absent((None,), "the operator chooses the template, with --chat-template"),
+}

@@ -1,0 +1,85 @@
+"""All routes of the server, behind the guard.
+
+FastAPI declares them, and tells of them at /openapi.json; each is answered by an ASGI callable of ours, so between the socket
+and a token there is the guard and nothing else.
+"""
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from quire.core.plan import Plan
+from quire.engine.client import Client
+from quire.server import probes
+from quire.server.chat import Chat
+from quire.server.completions import Completions
+from quire.server.docs import REFUSED, body_of, document
+from quire.server.guard import Guard
+from quire.server.models import ListModels, ShowModel
+from quire.server.replies import App
+from quire.server.service import Service
+from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest
+from quire.server.tokenize import Detokenize, Tokenize
+from quire.text.template import ChatTemplate
+from quire.text.tokenizer import Tokenizer
+
+
+class Declared(NamedTuple):
+    methods: str
+    path: str
+    answer: type            # of an ASGI callable, made from the Service
+    summary: str
+    body: type[msgspec.Struct] | None = None
+
+
+ROUTES = (
+    Declared("POST", "/v1/chat/completions", Chat, "Answer a conversation", ChatRequest),
+    Declared("POST", "/v1/completions", Completions, "Go on with a text", CompletionRequest),
+    Declared("GET", "/v1/models", ListModels, "The model, under each of its names"),
+    Declared("GET", "/v1/models/{name:path}", ShowModel, "The model under one name"),
+    Declared("POST", "/tokenize", Tokenize, "Text or messages to token ids", TokenizeRequest),
+    Declared("POST", "/detokenize", Detokenize, "Token ids to text", DetokenizeRequest),
+    Declared("GET", "/health", probes.Taking, "Are requests taken?"),
+    Declared("GET", "/readyz", probes.Taking, "Are requests taken?"),
+    Declared("GET", "/ready", probes.Taking, "Are requests taken?"),
+    Declared("GET POST", "/ping", probes.Taking, "Are requests taken?"),
+    Declared("GET", "/livez", probes.Alive, "Does the engine's loop beat?"),
+    Declared("GET", "/load", probes.Load, "How many requests are in hand"),
+    Declared("GET", "/version", probes.Version, "The version of this server"),
+    Declared("GET", "/metrics", probes.ShowMetrics, "Figures for Prometheus"),
+)
+
+
+class Route(APIRoute):
+    """Declared like any other, answered by an ASGI callable."""
+
+    def __init__(self, path: str, answer: App, method: str, **declared: Any):
+        async def endpoint() -> None:
+            """Stands for the answer where FastAPI looks for parameters."""
+        super().__init__(path, endpoint, methods=[method], name=path, **declared)
+        self.app = answer
+
+
+def make_app(client: Client, plan: Plan, tokenizer: Tokenizer, template: ChatTemplate) -> FastAPI:
+    service = Service(client, plan, tokenizer, template)
+    app = FastAPI(title="Quire", docs_url=None, redoc_url=None, redirect_slashes=False,
+                  telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False})
+    for declared in ROUTES:
+        answer = declared.answer(service)
+        for method in declared.methods.split():
+            app.router.routes.append(Route(
+                declared.path, answer, method, summary=declared.summary, responses=REFUSED,
+                openapi_extra=body_of(declared.body) if declared.body else None))
+    servers = [{"url": plan.root_path}] if plan.root_path else []
+    made: list[dict[str, Any]] = []
+
+    def openapi() -> dict[str, Any]:
+        if not made:
+            made.append(document(app, servers))
+        return made[0]
+
+    app.openapi = openapi                   # type: ignore[method-assign]
+    app.state.service = service
+    app.middleware_stack = Guard(app.router, service)
+    return app

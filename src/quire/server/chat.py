@@ -1,0 +1,176 @@
+"""POST /v1/chat/completions."""
+import time
+from contextlib import aclosing
+from typing import Any
+
+from quire.core.errors import InvalidRequest
+from quire.core.sampling_params import SamplingParams
+from quire.engine.client import Delta
+from quire.server.aside import aside
+from quire.server.body import decode, read_body
+from quire.server.chunks import Chunks, encode, send_stream
+from quire.server.conversation import plain_messages, text_of
+from quire.server.generation import Generation, check_common, sampling_params, truncate
+from quire.server.logprobs import Spelled, chat_content, prompt_logprobs
+from quire.server.renamed import renamed
+from quire.server.replies import Headers, Receive, Scope, Send, json_reply
+from quire.server.service import Service
+from quire.server.shapes import ChatRequest, TokenizeRequest
+from quire.server.stream import Events, json_text, one_line, while_connected
+
+
+def check(request: ChatRequest) -> None:
+    check_common(request)
+    if request.top_logprobs and not request.logprobs:
+        raise InvalidRequest("top_logprobs is given, but logprobs is not true", "top_logprobs")
+    if request.top_logprobs is not None and request.top_logprobs < 0:
+        raise InvalidRequest(f"top_logprobs is {request.top_logprobs}: give 0 or more", "top_logprobs",
+                             "integer_below_min_value")
+    most, older = request.max_completion_tokens, request.max_tokens
+    if most is not None and older is not None and most != older:
+        raise InvalidRequest("max_tokens and max_completion_tokens differ: they mean the same, so send one", "max_tokens")
+
+
+def template_variables(service: Service, request: ChatRequest | TokenizeRequest) -> dict[str, Any]:
+    """What the template is rendered with, beside the messages."""
+    given = request.chat_template_kwargs or {}
+    service.template.check_names(given)
+    goes_on = bool(request.continue_final_message)
+    if goes_on and request.add_generation_prompt:
+        raise InvalidRequest("continue_final_message and add_generation_prompt exclude each other: send one",
+                             "continue_final_message")
+    variables = {**service.plan.default_chat_template_kwargs, **given, "continue_final_message": goes_on,
+                 "add_generation_prompt": not goes_on and request.add_generation_prompt is not False}
+    if isinstance(request, ChatRequest):
+        _add_effort(service, request, variables)
+        if request.documents is not None:
+            variables["documents"] = request.documents
+    return variables
+
+
+def _add_effort(service: Service, request: ChatRequest, variables: dict[str, Any]) -> None:
+    if request.reasoning_effort is None:
+        return
+    if "reasoning_effort" not in service.template_source:
+        raise InvalidRequest("reasoning_effort: this model has no such setting; leave it out", "reasoning_effort",
+                             "unsupported_parameter")
+    variables["reasoning_effort"] = request.reasoning_effort
+
+
+class Chat:
+    """The route. One for the server; each call has its own Turn."""
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self.service
+        read = decode(await read_body(scope, receive), ChatRequest, service.plan.strict)
+        request = read.content
+        model = service.model_name(request.model)
+        check(request)
+        answer_id = service.answer_id("chatcmpl", scope, request.request_id)
+        messages = plain_messages(request.messages)
+        text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request))
+        ids = truncate(ids, request, service.plan.max_model_len)
+        with renamed(_names(request)):
+            params = self._params(request)
+            generation = Generation.start(service.client, [ids], params, request, scope)
+        echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
+        turn = Turn(service, request, params, generation, answer_id, model, text, echoed)
+        try:
+            async with while_connected(receive):
+                if request.stream:
+                    await turn.stream(Events(scope, send, service.stalls, read.headers))
+                else:
+                    await turn.send_whole(send, read.headers)
+        finally:
+            generation.close()
+            if service.plan.log_requests:
+                generation.tell(answer_id)
+
+    def _params(self, request: ChatRequest) -> SamplingParams:
+        most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens
+        return sampling_params(self.service, request, max_tokens=self.service.max_tokens if most is None else most,
+                               logprobs=(request.top_logprobs or 0) if request.logprobs else None)
+
+
+def _names(request: ChatRequest) -> dict[str, str]:
+    """What a client of this route calls things."""
+    most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
+    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs"}
+
+
+class Turn:
+    """One answer: n choices, whole or in pieces.
+
+    echoed      what the answer goes on with, where that was asked for
+    """
+
+    def __init__(self, service: Service, request: ChatRequest, params: SamplingParams, generation: Generation, answer_id: str,
+                 model: str, prompt_text: str, echoed: str):
+        self.request, self.params, self.generation = request, params, generation
+        self.prompt_text, self.echoed = prompt_text, echoed
+        self.spelled = Spelled(service.tokenizer, bool(request.return_tokens_as_token_ids))
+        self.answer = {"id": answer_id, "object": "chat.completion", "created": int(time.time()), "model": model,
+                       "system_fingerprint": service.fingerprint}
+
+    # ---- whole
+
+    async def send_whole(self, send: Send, headers: Headers) -> None:
+        choices = [Delta(i) for i in range(self.params.n)]
+        async with aclosing(self.generation.deltas()) as deltas:
+            async for delta in deltas:
+                choices[delta.index].append(delta)
+        reply = await aside(lambda: json_reply(self._body(choices), headers=headers), self.generation.num_reported)
+        await reply.send(send)
+
+    def _body(self, choices: list[Delta]) -> dict[str, Any]:
+        body: dict[str, Any] = {**self.answer, "choices": [self._choice(choice) for choice in choices],
+                                "usage": self.generation.usage(), "timings": self.generation.timings(), **self._prompt()}
+        if self.params.prompt_logprobs is not None:
+            body["prompt_logprobs"] = prompt_logprobs(self.generation.streams[0].prompt_logprobs or [])
+        return body
+
+    def _choice(self, choice: Delta) -> dict[str, Any]:
+        message = {"role": "assistant", "content": self.echoed + choice.text, "refusal": None}
+        shown: dict[str, Any] = {"index": choice.index, "message": message, "logprobs": self._logprobs(choice),
+                                 "finish_reason": choice.finish_reason, "stop_reason": choice.stop_reason}
+        return shown | ({"token_ids": choice.token_ids} if self.request.return_token_ids else {})
+
+    def _prompt(self) -> dict[str, Any]:
+        ids = {"prompt_token_ids": self.generation.streams[0].prompt_token_ids} if self.request.return_token_ids else {}
+        return ids | ({"prompt_text": self.prompt_text} if self.request.return_prompt_text else {})
+
+    def _logprobs(self, delta: Delta) -> dict[str, Any] | None:
+        if delta.logprobs is None or self.params.logprobs is None:
+            return None
+        return {"content": chat_content(delta.token_ids, delta.logprobs, self.params.logprobs, self.spelled)}
+
+    # ---- in pieces
+
+    async def stream(self, events: Events) -> None:
+        self.answer["object"] = "chat.completion.chunk"
+        self.chunks = Chunks(self.answer, self.generation, self.params.n, self.request.stream_options)
+        await send_stream(events, self.chunks, self._first, self._pieces)
+
+    async def _first(self, index: int) -> bytes:
+        """Who speaks, and what the answer goes on with."""
+        prompt = self._prompt()
+        extra = b"," + one_line(encode(prompt))[1:-1] if prompt else b""
+        role = b'"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null'
+        echoed = self.chunks.chunk(index, _content(self.echoed, b"null", b"")) if self.echoed else b""
+        return self.chunks.chunk(index, role, extra) + echoed
+
+    def _pieces(self, delta: Delta) -> bytes:
+        """Ids without text, of a character that is not whole yet, say nothing by themselves."""
+        logprobs, ids, data = self._logprobs(delta), b"", b""
+        if self.request.return_token_ids and delta.token_ids:
+            ids = b',"token_ids":' + encode(delta.token_ids)
+        if delta.text or logprobs or ids:
+            data = self.chunks.chunk(delta.index, _content(delta.text, one_line(encode(logprobs)), ids))
+        return data + (self.chunks.end(delta, b'"delta":{},"logprobs":null,') if delta.finish_reason else b"")
+
+
+def _content(text: str, logprobs: bytes, ids: bytes) -> bytes:
+    return b"".join((b'"delta":{"content":', json_text(text), b'},"logprobs":', logprobs, b',"finish_reason":null', ids))

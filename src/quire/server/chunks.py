@@ -1,0 +1,73 @@
+"""The events of a stream, from bytes prepared once for each answer: what is the same in all of them is encoded once."""
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from quire.core.errors import QuireError
+from quire.engine.client import Delta
+from quire.server.generation import Generation
+from quire.server.shapes import StreamOptions
+from quire.server.stream import DONE, Events, event, one_line
+
+encode = msgspec.json.Encoder().encode
+
+
+class Chunks:
+    """answer   what each chunk says of the whole: id, object, created, model, ..."""
+
+    def __init__(self, answer: dict[str, Any], generation: Generation, num_choices: int, options: StreamOptions | None):
+        self.answer, self.generation = answer, generation
+        head = b"data: " + one_line(encode(answer))[:-1] + b',"choices":[{"index":'
+        self.heads = [head + b"%d," % i for i in range(num_choices)]
+        self.tells_usage = bool(options and options.include_usage)
+        self.always_tells = self.tells_usage and bool(options and options.continuous_usage_stats)
+        self.num_open, self.num_sent = num_choices, 0       # choices that go on; tokens of the chunks so far
+
+    def chunk(self, index: int, choice: bytes, extra: bytes = b"") -> bytes:
+        """`choice` and `extra` are members of JSON objects, without the braces; extra begins with a comma."""
+        return b"".join((self.heads[index], choice, b"}]", self._usage(), extra, b"}\n\n"))
+
+    def end(self, delta: Delta, choice: bytes) -> bytes:
+        """A choice has ended. The last chunk of the stream tells how long all took."""
+        self.num_open -= 1
+        reasons = encode({"finish_reason": delta.finish_reason, "stop_reason": delta.stop_reason})[1:-1]
+        is_last = not self.num_open and not self.tells_usage
+        timings = b',"timings":' + encode(self.generation.timings()) if is_last else b""
+        return self.chunk(delta.index, choice + one_line(reasons), timings)
+
+    def last(self) -> bytes:
+        if not self.tells_usage:
+            return b""
+        return event({**self.answer, "choices": [], "usage": self.generation.usage(), "timings": self.generation.timings()})
+
+    def _usage(self) -> bytes:
+        if self.always_tells:
+            return b',"usage":' + encode(self.generation.usage(self.num_sent))
+        return b',"usage":null' if self.tells_usage else b""
+
+
+async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awaitable[bytes]], of: Callable[[Delta], bytes]
+                      ) -> None:
+    """`first` gives what a choice begins with. Nothing is sent before the engine has said something: what it refuses is no
+    stream."""
+    begun: set[int] = set()
+    try:
+        async with aclosing(chunks.generation.deltas()) as deltas:
+            async for delta in deltas:
+                data = b""
+                if delta.index not in begun:
+                    begun.add(delta.index)
+                    data = await first(delta.index)
+                chunks.num_sent += len(delta.token_ids)
+                data += of(delta)
+                if data:
+                    await events.put(data)
+        await events.put(chunks.last() + DONE, more=False)
+    except QuireError as error:
+        if not events.is_open:
+            raise
+        await events.fail(error)
+    finally:
+        events.close()

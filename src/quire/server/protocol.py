@@ -1,0 +1,104 @@
+"""HTTP/1.1 as it comes off a socket, within limits that the parser does not have by itself.
+
+head        at most MOST_HEAD_BYTES and MOST_HEADERS, and whole HEAD_SECONDS after it began, or after the connection did
+refusals    JSON in OpenAI's shape as everywhere, and the connection is closed
+abort       scope["quire.abort"] drops the connection without waiting for what it has not read
+"""
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from quire.core.errors import QuireError
+from quire.server.replies import BadHeaders, Malformed, TooSlow, error_reply
+
+MOST_HEAD_BYTES = 64 * 1024
+MOST_HEADERS = 100
+HEAD_SECONDS = 10.0
+
+
+class Protocol(HttpToolsProtocol):
+    """is_in_head    no request's body is being read: the next bytes belong to a head"""
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        self.is_in_head, self.head_bytes = True, 0
+        self.head_timer: asyncio.TimerHandle | None = None
+        self.refusal: QuireError | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:    # type: ignore[override]
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.is_in_head:
+            self.head_bytes += len(data)
+        super().data_received(data)
+        if self.is_in_head and self.head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(BadHeaders(f"the headers are longer than {MOST_HEAD_BYTES} bytes: send fewer or shorter ones"))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["quire.abort"] = self.transport.abort    # type: ignore[typeddict-unknown-key]
+        if self.head_timer is None:
+            self._start_timer()
+
+    def on_headers_complete(self) -> None:
+        self.is_in_head, self.head_bytes = False, 0
+        self._stop_timer()
+        self.refusal = self._wrong_head()
+        if self.refusal is not None:
+            raise self.refusal              # comes back as a parser error, and so to send_400_response
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.is_in_head, self.head_bytes = True, 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self.refusal or Malformed("this is not HTTP/1.1, or it contradicts itself"))
+
+    def _wrong_head(self) -> QuireError | None:
+        length = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if len(self.headers) > MOST_HEADERS or length > MOST_HEAD_BYTES:
+            return BadHeaders(f"{len(self.headers)} headers of {length} bytes are too many: at most {MOST_HEADERS} headers of "
+                              f"{MOST_HEAD_BYTES} bytes in all are taken")
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            return Malformed("only HTTP/1.0 and HTTP/1.1 are spoken here")
+        if version == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
+            return Malformed("a request of HTTP/1.1 has exactly one Host header")
+        return None
+
+    def _start_timer(self) -> None:
+        self.head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
+    def _stop_timer(self) -> None:
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
+
+    def _head_is_late(self) -> None:
+        """Whoever never said a word gets none."""
+        self.head_timer = None
+        if self.head_bytes:
+            self._refuse(TooSlow(f"the headers were not complete after {HEAD_SECONDS:g} s"))
+        else:
+            self.transport.close()
+
+    def _refuse(self, error: QuireError) -> None:
+        """Nothing is written into the middle of an answer that is on its way, and nothing behind this one."""
+        is_between = self.cycle is None or self.cycle.response_complete
+        if is_between or not self.cycle.response_started:
+            reply = error_reply(error)
+            headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+            lines = [b"%b: %b\r\n" % header for header in headers]
+            self.transport.write(b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body]))
+        if not is_between:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()

@@ -1,0 +1,133 @@
+"""A server from its plan to its end.
+
+order       the port is taken first, then the engine begins to load, and only then is the HTTP side imported, which takes as
+            long as the engine needs for its own imports. From then on probes are answered
+SIGTERM     not ready at once, running requests finish, new ones are refused; a second one ends all now. SIGINT is the same
+the end     returns when it was asked to end; raises what ended it otherwise, so that the command says it and exits non-zero
+"""
+import asyncio
+import errno
+import os
+import signal
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvloop
+
+from quire.core.errors import PortError
+from quire.core.lazy import lazy
+from quire.core.model_spec import ModelSpec
+from quire.core.plan import Plan
+from quire.engine.client import Client
+from quire.engine.link import Link
+from quire.engine.local import EngineThread
+from quire.engine.process import EngineProcess
+from quire.text.tokenizer import Tokenizer
+
+build = lazy("quire.engine.build")      # torch, which this process needs only if the engine runs in it
+host = lazy("quire.server.host")        # FastAPI and uvicorn, which take a second
+
+BACKLOG = 2048                          # connections that wait to be taken
+WILDCARDS = ("0.0.0.0", "::", "")
+
+
+def serve(plan: Plan, on_ready: Callable[[str], None] = lambda url: None) -> None:
+    """on_ready hears the address when requests are taken."""
+    with listening(plan) as sock:
+        uvloop.run(live(plan, sock, on_ready))
+
+
+async def live(plan: Plan, sock: socket.socket, on_ready: Callable[[str], None]) -> None:
+    ending = Ending()
+    tokenizer = Tokenizer.load(plan.tokenizer_folder, plan.chat_template)
+    client = Client(plan, ModelSpec.read(plan.model_folder), tokenizer, link_of(plan))
+    client.open()
+    try:
+        client.watch()
+        await host.run(client, plan, tokenizer, sock, ending, lambda: on_ready(address(plan, sock)))
+    finally:
+        await client.close()
+        ending.close()
+
+
+def link_of(plan: Plan) -> Link:
+    if plan.single_process:
+        return EngineThread(lambda progress: build.build_engine(plan, progress))
+    return EngineProcess(plan)
+
+
+class Ending:
+    """What signals ask for: to end when all is done (first), and to end now (second)."""
+
+    def __init__(self) -> None:
+        self.first, self.second = asyncio.Event(), asyncio.Event()
+        self.loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.add_signal_handler(number, self.ask)
+
+    def ask(self) -> None:
+        (self.second if self.first.is_set() else self.first).set()
+
+    def close(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.loop.remove_signal_handler(number)
+
+
+@contextmanager
+def listening(plan: Plan) -> Iterator[socket.socket]:
+    """Whoever connects from now on waits until somebody answers."""
+    path = Path(plan.uds) if plan.uds else None
+    sock = _bind_path(path) if path else _bind_port(plan.host, plan.port)
+    try:
+        sock.listen(BACKLOG)
+        sock.setblocking(False)
+        yield sock
+    finally:
+        sock.close()
+        if path:
+            path.unlink(missing_ok=True)
+
+
+def _bind_port(name: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(name or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise PortError(f"{name} is no address of this machine ({error.strerror}): give another --host", "host") from error
+    family, kind, protocol, _, where = min(found, key=lambda each: each[0] != socket.AF_INET)
+    sock = socket.socket(family, kind, protocol)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind(where)
+    except OSError as error:
+        sock.close()
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be taken ({error.strerror})"
+        raise PortError(f"port {port} of {name or 'this machine'} {why}: give another --port, or 0 for any free one",
+                        "port") from error
+    return sock
+
+
+def _bind_path(path: Path) -> socket.socket:
+    """A socket that nobody listens on any more is left over from a server that was killed."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with suppress(OSError):
+        if stat.S_ISSOCK(path.stat().st_mode) and sock.connect_ex(str(path)) == errno.ECONNREFUSED:
+            path.unlink()
+    sock.close()
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.bind(os.fspath(path))
+    except OSError as error:
+        sock.close()
+        raise PortError(f"the socket {path} cannot be taken ({error.strerror}): give another --uds", "uds") from error
+    return sock
+
+
+def address(plan: Plan, sock: socket.socket) -> str:
+    """As a client on this machine writes it."""
+    if plan.uds:
+        return f"unix:{plan.uds}"
+    name = "127.0.0.1" if plan.host in WILDCARDS else plan.host
+    return f"http://{f'[{name}]' if ':' in name else name}:{sock.getsockname()[1]}"

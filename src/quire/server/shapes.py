@@ -1,0 +1,171 @@
+"""What a request may hold. Every field of these records is honoured, or harmless (HARMLESS); what is known to clients and not
+to be had stands in absent.py. Types are checked here; ranges where all doors meet: core/sampling_params.py, engine/admit.py.
+
+null stands for a field that was left out, as it does for OpenAI. Fields that nobody knows are passed over here; body.py
+names them.
+"""
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Raw, Struct, field
+
+MOST_SIBLINGS = 128             # n, over HTTP
+MOST_STOPS = 4                  # stop strings, over HTTP
+MOST_MESSAGES = 10_000
+MOST_PROMPTS = 1_024
+MOST_PROMPT_IDS = 1_000_000     # of all prompts of one request
+
+NULL = Raw(b"null")              # of a field that is kept as it came; msgspec's Raw takes in null by itself
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+Tags = Annotated[dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)]
+
+
+class StreamOptions(Struct, kw_only=True):
+    include_usage: bool | None = None
+    continuous_usage_stats: bool | None = None
+    include_obfuscation: bool | None = None
+
+
+class Part(Struct, kw_only=True):
+    """Of a message's content."""
+    type: str
+    text: str | None = None
+    refusal: str | None = None
+
+
+class ToolCallFunction(Struct, kw_only=True):
+    name: str
+    arguments: str = ""
+
+
+class ToolCall(Struct, kw_only=True):
+    """That an assistant made earlier."""
+    id: str
+    function: ToolCallFunction
+    type: str = "function"
+
+
+class Message(Struct, kw_only=True):
+    role: str
+    content: str | list[Part] | None = None
+    name: str | None = None
+    tool_calls: list[ToolCall] | None = None
+    tool_call_id: str | None = None
+    refusal: str | None = None
+    reasoning: str | None = None
+    reasoning_content: str | None = None
+    audio: Raw = field(default_factory=lambda: NULL)
+    function_call: Raw = field(default_factory=lambda: NULL)
+
+
+class ResponseFormat(Struct, kw_only=True):
+    type: str
+    json_schema: Raw = field(default_factory=lambda: NULL)
+    format: Raw = field(default_factory=lambda: NULL)
+    structures: Raw = field(default_factory=lambda: NULL)
+
+
+class Sampled(Struct, kw_only=True):
+    """What chat and completions have in common."""
+    model: str | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    # how tokens are drawn: SamplingParams has these under the same names
+    n: int | None = None
+    max_tokens: int | None = None
+    min_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    stop_token_ids: list[int] | None = None
+    include_stop_str_in_output: bool | None = None
+    ignore_eos: bool | None = None
+    skip_special_tokens: bool | None = None
+    spaces_between_special_tokens: bool | None = None
+    logit_bias: dict[str, float] | None = None
+    allowed_token_ids: list[int] | None = None
+    bad_words: list[str] | None = None
+    prompt_logprobs: int | None = None
+    # how the prompt is made and kept
+    add_special_tokens: bool | None = None
+    truncate_prompt_tokens: int | None = None
+    truncation_side: Literal["left", "right"] | None = None
+    cache_salt: str | None = None
+    priority: int | None = None
+    # what the answer holds
+    echo: bool | None = None
+    return_token_ids: bool | None = None
+    return_tokens_as_token_ids: bool | None = None
+    stream_interval: Annotated[int, Meta(ge=1)] | None = None
+    request_id: str | None = None
+    response_format: ResponseFormat | None = None
+    best_of: int | None = None
+    # harmless
+    user: str | None = None
+    metadata: Tags | None = None
+    session_id: str | None = None
+    service_tier: Literal["auto", "default"] | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    prompt_cache_options: Raw = field(default_factory=lambda: NULL)
+
+
+class ChatRequest(Sampled, kw_only=True):
+    messages: list[Message]
+    max_completion_tokens: int | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    add_generation_prompt: bool | None = None
+    continue_final_message: bool | None = None
+    chat_template_kwargs: dict[str, Any] | None = None
+    documents: list[dict[str, str]] | None = None
+    reasoning_effort: Effort | None = None
+    return_prompt_text: bool | None = None
+    # harmless
+    modalities: list[Literal["text"]] | None = None
+    parallel_tool_calls: bool | None = None
+    include_reasoning: bool | None = None
+    verbosity: Literal["medium"] | None = None
+    prediction: Raw = field(default_factory=lambda: NULL)
+
+
+class CompletionRequest(Sampled, kw_only=True):
+    prompt: Raw                 # text, ids, or a list of either
+    logprobs: int | None = None
+
+
+class TokenizeRequest(Struct, kw_only=True):
+    """prompt or messages."""
+    model: str | None = None
+    prompt: str | None = None
+    messages: list[Message] | None = None
+    add_special_tokens: bool | None = None
+    add_generation_prompt: bool | None = None
+    continue_final_message: bool | None = None
+    return_token_strs: bool | None = None
+    chat_template_kwargs: dict[str, Any] | None = None
+
+
+class DetokenizeRequest(Struct, kw_only=True):
+    tokens: list[int]
+    model: str | None = None
+
+
+INNER: dict[str, type[Struct]] = {"messages": Message, "stream_options": StreamOptions, "response_format": ResponseFormat}
+
+# Fields of SamplingParams that are taken as they are.
+DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty",
+         "repetition_penalty", "seed", "stop", "stop_token_ids", "include_stop_str_in_output", "ignore_eos",
+         "skip_special_tokens", "spaces_between_special_tokens", "logit_bias", "allowed_token_ids", "bad_words",
+         "prompt_logprobs")
+
+# Labels and hints: whatever they say, the answer is the same.
+HARMLESS = frozenset({
+    "user", "metadata", "session_id", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
+    "prompt_cache_options", "modalities", "parallel_tool_calls", "include_reasoning", "verbosity", "prediction"})

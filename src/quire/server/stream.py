@@ -1,0 +1,122 @@
+"""An answer that is sent while it is made: server-sent events, straight over ASGI.
+
+leaving     a client that closes its connection cancels whoever works for it, and so its request ends within one step
+stalling    one that does not read is dropped after STALL_SECONDS. Meanwhile it costs little: the socket's buffer is bounded,
+            and what the engine says is put together until somebody asks for it
+"""
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from quire.core.errors import QuireError
+from quire.server.replies import ClientGone, Headers, Receive, Scope, Send, error_object
+
+STALL_SECONDS = 30.0
+LOOK_SECONDS = 1.0              # between looks at who stalls
+DONE = b"data: [DONE]\n\n"
+HEADERS: Headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"),
+                    (b"x-accel-buffering", b"no")]
+# Line ends of Unicode that JSON leaves as they are, and that some readers of events take for the end of a line.
+_BREAKS = ((b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"), (b"\xc2\x85", rb"\u0085"))
+_encode = msgspec.json.Encoder().encode
+
+
+def json_text(text: str) -> bytes:
+    """As JSON, in one line for any reader."""
+    encoded = _encode(text)
+    return encoded if text.isascii() else one_line(encoded)
+
+
+def one_line(encoded: bytes) -> bytes:
+    for plain, escaped in _BREAKS:
+        encoded = encoded.replace(plain, escaped)
+    return encoded
+
+
+def event(content: object) -> bytes:
+    return b"data: " + one_line(_encode(content)) + b"\n\n"
+
+
+class Stalls:
+    """Everyone who is sending, looked at once a second as long as there is anyone."""
+
+    def __init__(self) -> None:
+        self.open: set[Events] = set()
+        self.timer: asyncio.TimerHandle | None = None
+
+    def watch(self, events: "Events") -> None:
+        self.open.add(events)
+        if self.timer is None:
+            self.timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self.timer = None
+        late = time.monotonic() - STALL_SECONDS
+        for events in tuple(self.open):
+            if 0 < events.sending_since < late:
+                self.open.discard(events)
+                events.drop()
+        if self.open:
+            self.timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+
+class Events:
+    """The status line goes out with the first event, so that what fails before it is an error like any other.
+
+    sending_since   when the event was handed over that is not taken yet; 0: there is none
+    """
+
+    def __init__(self, scope: Scope, send: Send, stalls: Stalls, headers: Headers):
+        self.scope, self.send, self.stalls, self.headers = scope, send, stalls, headers
+        self.is_open, self.sending_since = False, 0.0
+        self.task = asyncio.current_task()
+
+    async def put(self, data: bytes, more: bool = True) -> None:
+        self.sending_since = time.monotonic()
+        if not self.is_open:
+            self.is_open = True
+            self.stalls.watch(self)
+            await self.send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *self.headers]})
+        await self.send({"type": "http.response.body", "body": data, "more_body": more})
+        self.sending_since = 0.0
+
+    async def fail(self, error: QuireError) -> None:
+        """The last event; no [DONE] comes after it, for nothing is done."""
+        await self.put(event(error_object(error)), more=False)
+
+    def close(self) -> None:
+        self.stalls.open.discard(self)
+
+    def drop(self) -> None:
+        """A polite end would wait until the client has read everything."""
+        if (abort := self.scope.get("quire.abort")) is not None:
+            abort()
+        elif self.task is not None:
+            self.task.cancel()
+
+
+@asynccontextmanager
+async def while_connected(receive: Receive) -> AsyncIterator[None]:
+    """Raises ClientGone in the middle of whatever is awaited when the client leaves."""
+    task, is_gone = asyncio.current_task(), False
+
+    async def watch() -> None:
+        nonlocal is_gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+        if task is not None:
+            task.cancel()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not is_gone:
+            raise
+        raise ClientGone from None
+    finally:
+        watcher.cancel()

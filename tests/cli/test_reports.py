@@ -1,0 +1,164 @@
+"""explain, doctor, and what serve prints while it starts."""
+import dataclasses
+import json
+
+import pytest
+
+from quire.cli import doctor, explain, serve
+from quire.cli.main import main
+from quire.cli.waterfall import Waterfall
+from quire.core.plan import Plan
+from quire.core.settings import options_from_keywords
+from quire.engine.machine import Machine
+from quire.engine.resolve import resolve
+from tests.engine.folders import GPU, machine, make_folder
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("quire.engine.resolve.Machine.probe", lambda **rest: machine())
+    return make_folder(tmp_path / "m")
+
+
+def plan_of(folder, **asked) -> Plan:
+    return resolve(options_from_keywords({"model": str(folder), **asked}, {}), machine())
+
+
+# ---- explain
+
+def test_a_row_has_value_source_and_reason(folder, capsys):
+    assert main(["explain", str(folder), "--max-num-seqs", "4"]) == 0
+    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line and line[0] != " "}
+    assert rows["max_num_seqs"].split()[1:3] == ["4", "flag"]
+    assert rows["device"].split()[1:3] == ["cpu", "derived"] and "no GPU driver" in rows["device"]
+    assert "port" not in rows
+
+
+def test_defaults_are_shown_on_demand(folder, capsys):
+    assert main(["explain", str(folder), "--all"]) == 0
+    assert "port " in capsys.readouterr().out
+
+
+def test_the_memory_adds_up(folder):
+    plan = plan_of(folder)
+    lines = explain.memory(plan)
+    assert "weights" in lines[1] and f"{plan.num_blocks} blocks of 16" in lines[3] and "together" in lines[4]
+
+
+def test_as_json_it_is_the_plan(folder, capsys):
+    assert main(["explain", str(folder), "--json"]) == 0
+    assert Plan.from_wire(json.loads(capsys.readouterr().out)) == plan_of(folder)
+
+
+@pytest.mark.parametrize("form", [[], ["--all"], ["--json"]])
+def test_keys_are_never_shown(folder, capsys, form):
+    assert main(["explain", str(folder), "--api-key", "secret-1", "secret-2", *form]) == 0
+    out, err = capsys.readouterr()
+    assert "secret" not in out + err and "(hidden)" in out
+
+
+def test_what_is_shortened_is_told(folder, capsys):
+    assert main(["explain", str(folder), "--num-kv-blocks", "10"]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("quire: max_model_len is 160") and "160" in out
+
+
+@pytest.mark.parametrize("width", ["60", "100", "200"])
+def test_it_fits_the_terminal(folder, capsys, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.chdir(folder.parent)
+    assert main(["explain", "m", "--all"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:-6])) <= max(int(width), 110)
+
+
+# ---- doctor
+
+def test_the_doctor_looks_at_this_machine(capsys):
+    assert main(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"\n{title}\n" in f"\n{shown}"
+               for title in ("quire", "cpu", "memory", "kernels", "gpu", "disk", "libraries", "what to do"))
+
+
+def test_the_doctor_as_json(capsys):
+    assert main(["doctor", "--json"]) == 0
+    assert {"quire", "cpu", "memory", "advice"} <= set(json.loads(capsys.readouterr().out))
+
+
+def facts(**kernels):
+    return {"kernels": {"native": "yes", "reason": "", **kernels}, "disk": {"model cache": "/", "free": "1 TB"}}
+
+
+@pytest.mark.parametrize(("changes", "kernels", "env", "word"), [
+    ({}, {"native": "no", "reason": "no compiler"}, {}, "no compiler"),
+    ({"isa": "plain"}, {}, {}, "neither AVX2 nor NEON"),
+    ({"available_memory": 1 << 30}, {}, {}, "1.0 GiB of memory"), ({}, {}, {"OMP_NUM_THREADS": "1"}, "3 cores idle"),
+    ({"cuda_reason": "a GPU driver is there, but torch finds no device"}, {}, {}, "install the build of torch"),
+])
+def test_advice(changes, kernels, env, word, monkeypatch):
+    monkeypatch.setattr(doctor, "LITTLE_DISK", 0)
+    assert doctor.advice(machine(), facts(), {}) == []
+    lines = doctor.advice(machine(**changes), facts(**kernels), env)
+    assert len(lines) == 1 and word in lines[0]
+
+
+def test_little_room_on_the_disk(monkeypatch):
+    monkeypatch.setattr(doctor, "LITTLE_DISK", 1 << 60)
+    assert "--download-dir" in doctor.advice(machine(), facts(), {})[0]
+
+
+def test_secrets_of_the_environment_are_hidden():
+    shown = doctor.gather(machine(), {"HF_TOKEN": "s3cret", "VLLM_API_KEY": "s3cret", "QUIRE_PORT": "1",
+                                      "HOME": "/x"})["environment"]
+    assert shown == {"HF_TOKEN": "(hidden)", "QUIRE_PORT": "1", "VLLM_API_KEY": "(hidden)"}
+
+
+def test_devices_are_listed():
+    rows = doctor.gather(machine(cuda=(GPU, dataclasses.replace(GPU, name="another"))), {})["gpu"]
+    assert "a GPU" in rows["device 0"] and "another" in rows["device 1"]
+
+
+def test_it_works_on_a_machine_that_says_nothing(tmp_path):
+    assert Machine.probe(tmp_path).cores >= 1
+
+
+# ---- serve
+
+def test_phases_follow_one_another():
+    now = [0.0]
+    times = Waterfall(lambda: now[0])
+    times.begin("plan")
+    now[0] = 1.0
+    times.begin("load")
+    now[0] = 4.0
+    times.end()
+    assert times.phases == [("plan", 0.0, 1.0), ("load", 1.0, 4.0)]
+    first, second, total = times.lines()
+    assert "plan" in first and "1.00 s" in first and "3.00 s" in second and "4.00 s" in total
+    assert first.index("#") < second.index("#") and first.count("#") < second.count("#")
+    assert Waterfall().lines() == []
+
+
+def test_next_steps_are_commands_to_copy(folder):
+    lines = serve.next_steps(plan_of(folder, served_model_name=["n"]), "http://127.0.0.1:8000")
+    assert "http://127.0.0.1:8000/v1" in lines[0] and "quire chat --url http://127.0.0.1:8000" in lines[1]
+    assert '"model": "n"' in lines[2]
+    guarded = serve.next_steps(plan_of(folder, api_key=["secret"]), "u")
+    assert "KEY" in guarded[2] and "secret" not in str(guarded)
+    assert "--unix-socket /s" in serve.next_steps(plan_of(folder, uds="/s"), "")[1]
+
+
+def test_serve_hands_the_plan_over_and_tells_when_it_is_ready(folder, monkeypatch, capsys):
+    seen = []
+
+    class Server:
+        @staticmethod
+        def serve(plan, on_ready):
+            seen.append(plan)
+            on_ready("http://127.0.0.1:1234")
+    monkeypatch.setattr(serve, "server", Server)
+    assert main(["serve", str(folder), "--port", "1234", "--swap-space", "4"]) == 0
+    err = capsys.readouterr().err
+    assert seen[0].port == 1234 and "--swap-space has no effect" in err
+    assert "plan" in err and "load" in err and "ready after" in err and "quire chat --url http://127.0.0.1:1234" in err

@@ -1,0 +1,499 @@
+"""Many streams over one engine: what they bring, how they end, and what each of them does to the others."""
+import asyncio
+import gc
+import time
+
+import pytest
+
+from quire.core.errors import EngineDead, EngineStalled, InvalidRequest, Overloaded, RequestFailed, Unavailable
+from quire.core.types import Sampling
+from quire.engine import client as client_module
+from quire.engine import faults
+from quire.engine.client import Client
+from quire.engine.local import EngineThread
+from quire.engine.stats import Watcher
+from tests.engine.aio import on_loop, until
+from tests.engine.fakes import fake_engine, idle, params, plan, read, saying, serving, spec, tokenizer
+
+PROMPT = list(b"once")
+
+
+@pytest.fixture
+def plant():
+    yield lambda phase, hook: faults.planted.update({phase: hook})
+    faults.planted.clear()
+
+
+def naive(client, prompt, count):
+    return client.engine.executor.model.naive(prompt, Sampling(count))
+
+
+def positions(client):
+    """Computed so far: what the engine did."""
+    return client.engine.scheduler.counts["positions"]
+
+
+# ---- what a stream brings
+
+@on_loop
+async def test_ids_and_text_of_the_model():
+    async with serving(script=saying("upon a time")) as client:
+        assert await read(client.generate(PROMPT, params(max_tokens=11))) == [("upon a time", [*b"upon a time"],
+                                                                               "length")]
+
+
+@on_loop
+async def test_siblings_come_under_their_index():
+    async with serving() as client:
+        answers = await read(client.generate(PROMPT, params(n=3, temperature=1.0, max_tokens=12, seed=5)))
+        model = client.engine.executor.model
+        want = [model.naive(PROMPT, Sampling(12, n=3, temperature=1.0, seed=5), index) for index in range(3)]
+        assert [ids for _, ids, _ in answers] == want and len(set(map(tuple, want))) == 3
+
+
+@on_loop
+async def test_what_is_known_of_a_request():
+    async with serving() as client:
+        long, before = list(range(40)), time.monotonic()
+        await read(client.generate(long, params()))
+        stream = client.generate(long, params(prompt_logprobs=None, logprobs=1), arrival=before)
+        deltas = [delta async for delta in stream]
+        assert stream.num_cached_tokens == 39 and stream.prompt_token_ids == long and stream.preemptions == 0
+        times = stream.timings
+        assert before == times.arrival <= times.started <= times.first_token <= times.last_token <= time.monotonic()
+        assert all(len(d.logprobs) == len(d.token_ids) for d in deltas) and stream.num_generated_tokens == 8
+        again = client.generate(long, params(prompt_logprobs=2))
+        await read(again)
+        assert again.num_cached_tokens == 0 and len(again.prompt_logprobs) == 40 and again.prompt_logprobs[0] is None
+        assert next(iter(again.prompt_logprobs[7])) == 7
+
+
+@on_loop
+async def test_a_slow_reader_finds_what_came_put_together():
+    async with serving() as client:
+        stream = client.generate(PROMPT, params(n=2, temperature=1.0, max_tokens=30))
+        await until(lambda: not client.live)
+        deltas = [delta async for delta in stream]
+        assert len(deltas) == 2 and [len(d.token_ids) for d in deltas] == [30, 30]
+        assert {d.finish_reason for d in deltas} == {"length"}
+
+
+@on_loop
+async def test_200_streams_at_once_bring_what_each_brings_alone():
+    async with serving({"max_num_batched_tokens": 256}) as client:
+        prompts = [[i % 250, i // 250, 7] for i in range(200)]
+        answers = await asyncio.gather(*(read(client.generate(p, params(max_tokens=10))) for p in prompts))
+        assert [a[0][1] for a in answers] == [naive(client, p, 10) for p in prompts]
+        await idle(client.engine)
+        figures = client.figures()
+        assert (figures.num_started, figures.num_finished, figures.num_running, figures.num_waiting) == (200,
+                                                                                                         {"length": 200}, 0, 0)
+        assert (figures.num_prompt_tokens, figures.num_generated_tokens) == (600, 2000)
+
+
+# ---- stopping
+
+@on_loop
+async def test_a_stop_string_ends_the_engine_s_side_within_one_step():
+    async with serving(script=saying("abc STOP" + "x" * 200), delay=0.01) as client:
+        ((text, ids, reason),) = await read(client.generate(PROMPT, params(max_tokens=150, stop=["STOP"])))
+        assert (text, reason, len(ids)) == ("abc ", "stop", 8)
+        await idle(client.engine)
+        assert positions(client) <= len(PROMPT) + 8 + 2
+
+
+@on_loop
+@pytest.mark.parametrize("way", ["close", "break", "cancel", "drop", "abort"])
+async def test_whoever_leaves_is_aborted_within_one_step(way):
+    async with serving(delay=0.01) as client:
+        stream = client.generate(PROMPT, params(max_tokens=200), request_id="mine")
+        await anext(stream)
+        if way == "close":
+            await stream.aclose()
+        elif way == "break":
+            async for _ in stream:
+                break
+            del stream
+        elif way == "cancel":
+            task = asyncio.create_task(read(stream))
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        elif way == "drop":
+            del stream
+            gc.collect()
+        else:
+            assert client.abort("mine") == 1
+            rest = [delta async for delta in stream]
+            assert rest[-1].finish_reason == "abort"
+        seen = positions(client)
+        await idle(client.engine)
+        assert positions(client) <= seen + 3, "one step that was under way, one that was planned, and their news"
+        assert client.figures().num_finished == {"abort": 1} and not client.live and not client.labels
+
+
+@on_loop
+async def test_an_unread_stream_that_is_held_goes_on():
+    """The control of the test above: leaving is what ends it."""
+    async with serving(delay=0.001) as client:
+        stream = client.generate(PROMPT, params(max_tokens=50))
+        await anext(stream)
+        gc.collect()
+        await until(lambda: not client.live)
+        assert client.figures().num_finished == {"length": 1}
+
+
+@on_loop
+async def test_one_sibling_s_stop_string_leaves_the_others():
+    async with serving() as client:
+        ids = [client.engine.executor.model.naive(PROMPT, Sampling(20, n=2, temperature=1.0, seed=1),
+                                                  i) for i in range(2)]
+        only = next(t for t in ids[0] if 33 <= t < 127 and t not in ids[1])
+        answers = await read(client.generate(PROMPT, params(max_tokens=20, n=2, temperature=1.0, seed=1,
+                                                            stop=[chr(only)])))
+        assert [a[2] for a in answers] == ["stop", "length"] and answers[1][1] == ids[1]
+
+
+# ---- ids
+
+@on_loop
+async def test_two_live_requests_may_have_one_id():
+    async with serving(delay=0.002) as client:
+        first, second = (client.generate([i, 9, 9], params(max_tokens=20), request_id="same/../\0") for i in (1, 2))
+        answers = await asyncio.gather(read(first), read(second))
+        assert [a[0][1] for a in answers] == [naive(client, [i, 9, 9], 20) for i in (1, 2)]
+        assert not client.labels
+
+
+@on_loop
+async def test_an_abort_ends_all_that_have_the_id_and_nobody_else():
+    async with serving(delay=0.002) as client:
+        streams = [client.generate([i, 9], params(max_tokens=100), request_id=name) for i, name in enumerate(["a", "a",
+                                                                                                              "b"])]
+        for stream in streams:
+            await anext(stream)
+        assert client.abort("a") == 2 and client.abort("nobody") == 0
+        answers = await asyncio.gather(*map(read, streams))
+        assert [a[0][2] for a in answers] == ["abort", "abort", "length"]
+
+
+# ---- the door
+
+@on_loop
+async def test_refusals_come_before_the_stream_and_change_nothing():
+    async with serving() as client:
+        before = client.figures()
+        for prompt, given in (([], {}), ([10 ** 6], {}), (PROMPT, {"max_tokens": 10 ** 6}), (PROMPT,
+                                                                                             {"stop_token_ids": [999]})):
+            with pytest.raises(InvalidRequest):
+                client.generate(prompt, params(**given))
+        assert client.figures() == before and not client.live and not client.labels
+
+
+@on_loop
+async def test_a_full_queue_refuses_and_takes_again_when_there_is_room():
+    async with serving({"max_queue": 3}, delay=0.005) as client:
+        first = client.generate(PROMPT, params(n=2, temperature=1.0))
+        with pytest.raises(Overloaded, match="max-queue"):
+            client.generate(PROMPT, params(n=2, temperature=1.0))
+        second = client.generate(PROMPT, params())
+        with pytest.raises(Overloaded):
+            client.generate(PROMPT, params())
+        await asyncio.gather(read(first), read(second))
+        assert len(await read(client.generate(PROMPT, params(n=3, temperature=1.0)))) == 3
+
+
+@on_loop
+async def test_a_drain_lets_the_old_end_and_refuses_the_new():
+    async with serving(delay=0.005) as client:
+        stream = client.generate(PROMPT, params(max_tokens=30))
+        task = asyncio.create_task(client.drained(20))
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable, match="going down"):
+            client.generate(PROMPT, params())
+        ((_, ids, reason),) = await read(stream)
+        assert ids == naive(client, PROMPT, 30) and reason == "length" and await task is True
+
+
+@on_loop
+async def test_a_drain_that_runs_out_of_time_tells_who_is_left():
+    async with serving(delay=0.01) as client:
+        stream = client.generate(PROMPT, params(max_tokens=200))
+        assert await client.drained(0.05) is False
+        with pytest.raises(Unavailable, match="time is up"):
+            await read(stream)
+        await idle(client.engine)
+
+
+@on_loop
+async def test_an_empty_drain_is_at_once():
+    async with serving() as client:
+        assert await client.drained(0) is True
+
+
+@on_loop
+async def test_the_prefix_cache_can_be_forgotten():
+    async with serving() as client:
+        async def cached():
+            stream = client.generate(list(range(40)), params())
+            await read(stream)
+            return stream.num_cached_tokens
+        assert [await cached(), await cached()] == [0, 39]
+        await client.reset_prefix_cache()
+        assert await cached() == 0
+
+
+@on_loop
+async def test_salts_do_not_share():
+    async with serving() as client:
+        async def cached(salt):
+            stream = client.generate(list(range(40)), params(), cache_salt=salt)
+            await read(stream)
+            return stream.num_cached_tokens
+        assert [await cached(s) for s in (None, "a", "b", "a", None)] == [0, 0, 0, 39, 39]
+
+
+@on_loop
+async def test_who_does_not_want_to_read_the_cache_does_not():
+    async with serving() as client:
+        for given, want in (({}, 0), ({"skip_reading_prefix_cache": True}, 0), ({}, 39)):
+            stream = client.generate(list(range(40)), params(**given))
+            await read(stream)
+            assert stream.num_cached_tokens == want
+
+
+# ---- one request's failure is its own
+
+@on_loop
+@pytest.mark.parametrize("error", [RuntimeError("odd /home/x 0xdead"), MemoryError("no room")])
+@pytest.mark.parametrize("phase", ["validate", "schedule", "detokenize", "send"])
+async def test_a_failure_in_any_phase_ends_that_request_only(phase, error, plant):
+    def hook(label):
+        if label == "bad":
+            raise error
+    async with serving(delay=0.001) as client:
+        prompts = [[i, 7, 7] for i in range(12)]
+        want = [naive(client, p, 25) for p in prompts]
+        plant(phase, hook)
+
+        async def one(i):
+            return await read(client.generate(prompts[i], params(max_tokens=25),
+                                              request_id="bad" if i == 5 else f"good {i}"))
+        answers = await asyncio.gather(*map(one, range(12)), return_exceptions=True)
+        failed = answers.pop(5)
+        assert type(failed) is RequestFailed and "/home" not in str(failed) and "0x" not in str(failed)
+        assert str(error) in str(failed.__cause__)
+        assert [a[0][1] for a in answers] == want[:5] + want[6:] and all(a[0][2] == "length" for a in answers)
+        await idle(client.engine)
+        assert client.figures().num_finished == {"length": 11} | ({"error": 1} if phase != "validate" else {})
+
+
+@on_loop
+async def test_a_failure_on_the_device_ends_that_request_only():
+    async with serving(delay=0.001) as client:
+        prompts = [[i, 7, 7] for i in range(6)]
+        want = [naive(client, p, 25) for p in prompts]
+        streams = [client.generate(p, params(max_tokens=25)) for p in prompts]
+        client.engine.executor.failing.add(2)
+        answers = await asyncio.gather(*map(read, streams), return_exceptions=True)
+        assert type(answers[2]) is RequestFailed and "device says no" in str(answers[2].__cause__)
+        assert [a[0][1] for i, a in enumerate(answers) if i != 2] == want[:2] + want[3:]
+        await idle(client.engine)
+
+
+@on_loop
+async def test_a_sibling_that_fails_takes_its_own_request_with_it_and_no_other():
+    async with serving(delay=0.001) as client:
+        first = client.generate(PROMPT, params(n=3, temperature=1.0, max_tokens=50))
+        second = client.generate([3, 3], params(max_tokens=50))
+        client.engine.executor.failing.add(1)
+        with pytest.raises(RequestFailed):
+            await read(first)
+        assert (await read(second))[0][1] == naive(client, [3, 3], 50)
+        await idle(client.engine)
+
+
+# ---- the engine's end
+
+@on_loop
+async def test_the_engine_s_end_is_told_to_every_stream_and_to_whoever_comes_later():
+    def fail(step):
+        raise OSError("the bus is gone at /dev/x")
+    async with serving(delay=0.002) as client:
+        streams = [client.generate([i, 7], params(max_tokens=100)) for i in range(16)]
+        for stream in streams:
+            await anext(stream)
+        client.engine.executor._execute = fail
+        answers = await asyncio.gather(*map(read, streams), return_exceptions=True)
+        assert {type(a) for a in answers} == {EngineDead} and "/dev/x" not in str(answers[0])
+        await asyncio.wrap_future(client.death)
+        assert "the bus is gone" in client.cause.message and not client.is_alive and client.state == "dead"
+        with pytest.raises(EngineDead):
+            client.generate(PROMPT, params())
+        with pytest.raises(EngineDead):
+            await client.reset_prefix_cache()
+
+
+@on_loop
+async def test_a_loop_that_does_not_beat_is_found(monkeypatch):
+    monkeypatch.setattr(client_module, "STALL_SECONDS", 0.1)
+    monkeypatch.setattr(client_module, "WATCH_SECONDS", 0.02)
+    async with serving(delay=0.0) as client:
+        hung = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def hang(seconds):
+            loop.call_soon_threadsafe(hung.set)
+            while client.state != "dead":
+                time.sleep(0.005)
+        client.engine.executor.delay, client.engine.executor.sleep = 1.0, hang
+        stream = client.generate(PROMPT, params())
+        await hung.wait()
+        with pytest.raises(EngineStalled):
+            await read(stream)
+        assert isinstance(client.cause, EngineStalled) and not client.is_alive and client.cause.exit_code == 8
+
+
+@on_loop
+async def test_a_process_that_slept_itself_does_not_judge_by_the_heartbeat(monkeypatch):
+    """After Ctrl-Z, or a machine's sleep, both wake at once, and the engine had no time to beat."""
+    async with serving() as client:
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(client.link, "beat_age", lambda: 3600.0)
+        client._look(loop, loop.time() - 30)
+        assert client.state == "ready"
+        client._look(loop, loop.time())
+        assert client.state == "dead" and isinstance(client.cause, EngineStalled)
+
+
+@on_loop
+async def test_a_loop_that_beats_in_a_long_step_is_left_alone(monkeypatch):
+    """The control of the test above: the same wait, but layers are computed in it."""
+    monkeypatch.setattr(client_module, "STALL_SECONDS", 0.1)
+    monkeypatch.setattr(client_module, "WATCH_SECONDS", 0.02)
+    async with serving() as client:
+        device = client.engine.executor
+        device.num_layers_run = 0
+
+        def compute(seconds):
+            for _ in range(40):
+                device.num_layers_run += 1
+                time.sleep(0.01)
+        device.delay, device.sleep = 1.0, compute
+        assert len((await read(client.generate(PROMPT, params(max_tokens=1))))[0][1]) == 1 and client.is_alive
+
+
+@on_loop
+async def test_nothing_is_taken_while_it_loads_and_what_prevents_loading_is_told():
+    def make(progress):
+        progress(1, 2)
+        raise MemoryError("too big")
+    client = Client(plan(), spec(), tokenizer(), EngineThread(make))
+    with pytest.raises(Unavailable, match="loading"):
+        client.generate(PROMPT, params())
+    with pytest.raises(EngineDead, match="too big"):
+        await client.start()
+    assert client.progress == (1, 2) and client.state == "dead"
+    await client.close()
+
+
+@on_loop
+async def test_whoever_is_still_in_it_when_it_closes_is_told():
+    async with serving(delay=0.005) as client:
+        stream = client.generate(PROMPT, params(max_tokens=200))
+        await anext(stream)
+        await client.close()
+        with pytest.raises(Unavailable):
+            await read(stream)
+        with pytest.raises(Unavailable):
+            client.generate(PROMPT, params())
+        await client.close()
+
+
+# ---- numbers
+
+class Counting(Watcher):
+    def __init__(self):
+        self.first, self.gaps, self.records = [], [], []
+
+    def first_token(self, seconds):
+        self.first.append(seconds)
+
+    def next_tokens(self, seconds, count):
+        self.gaps.append((seconds, count))
+
+    def ended(self, record):
+        self.records.append(record)
+
+
+@on_loop
+async def test_watchers_hear_of_every_request_once():
+    async with serving(delay=0.001) as client:
+        watcher = Counting()
+        client.watchers.append(watcher)
+        await read(client.generate(PROMPT, params(n=2, temperature=1.0, max_tokens=5)))
+        stream = client.generate(PROMPT, params(max_tokens=100))
+        await anext(stream)
+        await stream.aclose()
+        whole, left = watcher.records
+        assert (whole.reasons, whole.n, whole.num_generated_tokens, whole.max_tokens) == (("length", "length"), 2, 10,
+                                                                                          5)
+        assert left.reasons == ("abort",) and left.num_prompt_tokens == len(PROMPT)
+        assert len(watcher.first) == 2 and sum(count for _, count in watcher.gaps) >= 8
+        for record in watcher.records:
+            assert record.arrival <= record.started <= record.first_token <= record.last_token <= record.ended
+            assert min(record.queue_seconds, record.prefill_seconds, record.decode_seconds, record.seconds) >= 0
+            assert record.first_token_seconds > 0
+
+
+@on_loop
+async def test_a_watcher_that_fails_harms_nobody(caplog):
+    class Broken(Watcher):
+        def first_token(self, seconds):
+            raise ZeroDivisionError
+
+    async with serving() as client:
+        client.watchers.append(Broken())
+        assert (await read(client.generate(PROMPT, params())))[0][2] == "length"
+    assert "watcher" in caplog.text
+
+
+@on_loop
+async def test_started_is_finished_and_running_and_waiting_at_every_instant():
+    async with serving({"max_num_seqs": 4}, delay=0.001) as client:
+        seen = []
+
+        async def look():
+            while True:
+                f = client.figures()
+                assert f.num_started == sum(f.num_finished.values()) + f.num_running + f.num_waiting
+                assert f.num_running >= 0 and f.num_waiting >= 0
+                seen.append((f.num_running, f.num_waiting))
+                await asyncio.sleep(0)
+        watch = asyncio.create_task(look())
+        await asyncio.gather(*(read(client.generate([i], params(max_tokens=1 + i % 9))) for i in range(40)))
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        assert any(waiting for _, waiting in seen) and any(running for running, _ in seen)
+
+
+def test_streams_of_two_loops_over_one_engine():
+    """As a program that calls asyncio.run twice has them."""
+    link = EngineThread(lambda progress: fake_engine(plan(), delay=0.001))
+    client = Client(plan(), spec(), tokenizer(), link)
+    client.open()                                       # before any loop runs
+    client.ready.result(10)
+
+    async def one():
+        return await read(client.generate(PROMPT, params()))
+
+    async def leave():
+        kept.append(client.generate(PROMPT, params(max_tokens=240)))
+        await anext(kept[0])
+    first, kept = asyncio.run(one()), []
+    asyncio.run(leave())                                # its loop is gone, though the stream is held
+    assert asyncio.run(one()) == first
+    asyncio.run(until(lambda: not client.live))
+    assert client.figures().num_finished == {"length": 2, "abort": 1}
+    client.shut()
+    assert link.stop(10)

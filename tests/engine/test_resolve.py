@@ -1,0 +1,416 @@
+"""Options -> Plan: each choice, its reason, and each refusal."""
+import dataclasses
+import json
+import re
+
+import pytest
+
+from quire.core.errors import ConfigError, DeviceError, DoesNotFit, ModelError
+from quire.core.hub import Located
+from quire.core.model_spec import ModelSpec
+from quire.core.options import OPTIONS
+from quire.core.plan import SOURCES, Plan
+from quire.core.settings import options_from_flags, options_from_keywords
+from quire.engine.resolve import resolve
+from quire.engine.sizing import Speed, flops_per_token
+from tests.engine.folders import GPU, machine, make_folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make_folder(tmp_path / "m")
+
+
+def plan_of(folder, on=None, **asked) -> Plan:
+    return resolve(options_from_keywords({"model": str(folder), **asked}, {}), on or machine())
+
+
+def refused(error, folder, on=None, **asked) -> str:
+    with pytest.raises(error) as caught:
+        plan_of(folder, on, **asked)
+    assert "\n" not in caught.value.message and len(caught.value.message) < 700
+    return caught.value.message
+
+
+# ---- the whole
+
+def test_every_field_is_set_and_every_choice_has_a_reason(folder):
+    plan = plan_of(folder)
+    for field in dataclasses.fields(Plan):
+        assert getattr(plan, field.name) is not None, field.name
+    chosen = {f.name for f in dataclasses.fields(Plan)} - {
+        "model_folder", "is_bundled", "weights_bytes", "kv_bytes", "activation_bytes", "free_bytes", "notices",
+        "reasons"}
+    assert set(plan.reasons) == chosen
+    assert all(r.source in SOURCES for r in plan.reasons.values())
+    assert Plan.from_wire(json.loads(json.dumps(plan.to_wire()))) == plan
+
+
+# What each option must change; one that changes nothing would be accepted and ignored.
+CHANGES = {
+    "served_model_name": ["x"], "dtype": "float32", "chat_template": "{{ messages }}",
+    "default_chat_template_kwargs": {"a": 1},
+    "generation_config": "quire", "override_generation_config": {"temperature": 0.1}, "seed": 7, "max_logprobs": 3,
+    "device": "cpu",
+    "tensor_parallel_size": 2, "num_threads": 3, "enforce_eager": True, "max_model_len": 100, "kv_memory": 1 << 20,
+    "gpu_memory_utilization": 0.1, "num_kv_blocks": 40, "block_size": 32, "enable_prefix_caching": False,
+    "max_num_seqs": 3,
+    "max_num_batched_tokens": 300, "long_prefill_token_threshold": 5, "watermark": 0.5, "depth": 2,
+    "scheduling_policy": "priority",
+    "max_queue": 9, "host": "0.0.0.0", "port": 1, "uds": "/run/quire", "api_key": ["k"], "guard_metrics": True,
+    "root_path": "/x",
+    "allowed_origins": ["https://a"], "allowed_methods": ["GET"], "allowed_headers": ["X-A"], "allow_credentials": True,
+    "strict": True,
+    "single_process": True, "drain_seconds": 1.0, "log_level": "debug", "log_requests": True, "disable_log_stats": True,
+}
+ELSEWHERE = {"model", "revision", "tokenizer", "download_dir", "hf_token",
+             "allow_long_max_model_len"}     # tests of their own
+
+
+def test_every_option_is_tested():
+    assert set(CHANGES) | ELSEWHERE == set(OPTIONS)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_option_is_honoured_and_its_source_recorded(folder, name):
+    (folder / "generation_config.json").write_text('{"temperature": 0.6}')
+    small = machine(available_memory=200 << 20)
+    before, after = plan_of(folder, small), plan_of(folder, small, **{name: CHANGES[name]})
+    differ = {f.name for f in dataclasses.fields(Plan) if getattr(before, f.name) != getattr(after, f.name)}
+    differ |= {n for n in before.reasons if before.reasons[n].source != after.reasons[n].source}
+    assert differ - {"reasons"}
+    assert any(after.reasons[n].source == "flag" for n in differ if n in after.reasons)
+
+
+@pytest.mark.parametrize("source", ["flag", "env", "file"])
+def test_the_reason_says_where_a_value_comes_from(folder, source, tmp_path):
+    (tmp_path / "c.yaml").write_text("seed: 5" if source == "file" else "{}")
+    arguments = [str(folder), "--config", str(tmp_path / "c.yaml"), *(["--seed", "5"] if source == "flag" else [])]
+    options, _ = options_from_flags(arguments, {"QUIRE_SEED": "5"} if source == "env" else {})
+    plan = resolve(options, machine())
+    assert plan.seed == 5 and plan.reasons["seed"].source == source
+
+
+# ---- model
+
+def test_names(folder):
+    assert plan_of(folder).served_names == (str(folder),) and plan_of(folder).model == str(folder)
+    plan = plan_of(folder, served_model_name=["a", "b"])
+    assert plan.served_names == ("a", "b") and plan.model_folder == folder
+
+
+def test_what_locating_is_told(folder):
+    calls = []
+
+    def locate(name, **rest):
+        calls.append((name, rest))
+        return Located(str(name), folder, notices=("a line of the hub",))
+
+    options = options_from_keywords({"model": "o/m", "revision": "v1", "download_dir": "d", "hf_token": "t",
+                                     "tokenizer": "o/t"}, {})
+    plan = resolve(options, machine(), locate)
+    assert calls == [("o/m", {"revision": "v1", "download_dir": "d", "token": "t"}),
+                     ("o/t", {"revision": None, "download_dir": "d", "token": "t", "needs_weights": False})]
+    assert plan.notices == ("a line of the hub",) and plan.reasons["tokenizer_folder"].source == "flag"
+
+
+def test_a_token_of_the_hub_is_not_in_the_plan(folder):
+    assert "hf_secret" not in json.dumps(plan_of(folder, hf_token="hf_secret").to_wire())
+
+
+def test_another_tokenizer(folder, tmp_path):
+    other = make_folder(tmp_path / "other")
+    assert plan_of(folder).tokenizer_folder == folder
+    assert plan_of(folder, tokenizer=str(other)).tokenizer_folder == other
+
+
+def test_a_quantized_checkpoint_is_refused(tmp_path):
+    folder = make_folder(tmp_path / "q", quantization_config={"quant_method": "awq"})
+    assert "awq" in refused(ModelError, folder)
+
+
+def test_templates(folder, tmp_path):
+    file = tmp_path / "chat.jinja"
+    file.write_text("from a file")
+    assert plan_of(folder).chat_template == ""
+    assert plan_of(folder, chat_template=str(file)).chat_template == "from a file"
+    assert plan_of(folder, chat_template="{% if x %}" + "y" * 5000).chat_template.startswith("{%")
+    assert "no such file" in refused(ConfigError, folder, chat_template="missing.jinja")
+
+
+def test_sampling_defaults(folder, tmp_path):
+    (folder / "generation_config.json").write_text('{"temperature": 0.6, "top_k": 20, "eos_token_id": 2, "do_sample": '
+                                                   'true, "top_p": null}')
+    assert plan_of(folder).generation_defaults == {"temperature": 0.6, "top_k": 20}
+    assert plan_of(folder, generation_config="quire").generation_defaults == {}
+    mixed = plan_of(folder, override_generation_config={"top_k": 5}).generation_defaults
+    assert mixed == {"temperature": 0.6, "top_k": 5}
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "generation_config.json").write_text('{"temperature": 1.5}')
+    assert plan_of(folder, generation_config=str(other)).generation_defaults == {"temperature": 1.5}
+    assert "no generation_config.json" in refused(ConfigError, folder, generation_config=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("values",
+                         [{"temperature": 3}, {"temperature": "x"}, {"top_p": True}, {"colour": 1}, {"min_p": -0.1}])
+def test_sampling_defaults_that_cannot_be(folder, values):
+    assert "--override-generation-config" in refused(ConfigError, folder, override_generation_config=values)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"temperature": "hot"}'])
+def test_a_broken_file_of_sampling_defaults(folder, content):
+    (folder / "generation_config.json").write_text(content)
+    with pytest.raises((ConfigError, ModelError), match=r"generation_config\.json"):
+        plan_of(folder)
+
+
+def test_all_logprobs_are_the_vocabulary(folder):
+    assert plan_of(folder, max_logprobs=-1).max_logprobs == 256
+
+
+# ---- device, ranks, dtype
+
+def test_devices(folder):
+    assert plan_of(folder).device == "cpu" and "no GPU driver" in plan_of(folder).reasons["device"].text
+    gpu = machine(cuda=(GPU,), cuda_reason="")
+    assert plan_of(folder, gpu).device == "cuda" and "a GPU" in plan_of(folder, gpu).reasons["device"].text
+    assert plan_of(folder, gpu, device="cpu").device == "cpu"
+    assert "quire doctor" in refused(DeviceError, folder, device="cuda")
+
+
+def test_ranks(folder):
+    plan = plan_of(folder, tensor_parallel_size=4)
+    assert plan.tensor_parallel_size == 4 and plan.num_threads == 1
+    assert "does not divide 4 attention heads" in refused(ConfigError, folder, tensor_parallel_size=3)
+    assert "there are 1" in refused(DeviceError, folder, machine(cuda=(GPU,)), tensor_parallel_size=2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_the_checkpoints_dtype_is_kept_on_cpu(tmp_path, dtype):
+    plan = plan_of(make_folder(tmp_path / "d", dtype=dtype))
+    assert (plan.dtype, plan.kv_dtype, plan.reasons["dtype"].source) == (dtype, dtype, "derived")
+
+
+@pytest.mark.parametrize(("asked", "dtype"),
+                         [("half", "float16"), ("float", "float32"), ("auto", "bfloat16"), ("bfloat16", "bfloat16")])
+def test_a_dtype_that_is_asked_for(folder, asked, dtype):
+    assert plan_of(folder, dtype=asked).dtype == dtype
+
+
+def test_an_old_device_has_no_bfloat16(folder):
+    old = machine(cuda=(dataclasses.replace(GPU, capability=(7, 5)),))
+    assert plan_of(folder, old).dtype == "float16" and "bfloat16" in plan_of(folder, old).reasons["dtype"].text
+    assert "float16" in refused(DeviceError, folder, old, dtype="bfloat16")
+
+
+# ---- length
+
+def test_the_models_length_is_the_default(folder):
+    plan = plan_of(folder)
+    assert plan.max_model_len == 512 and plan.notices == () and plan.reasons["max_model_len"].source == "derived"
+
+
+def test_a_shorter_length_is_taken(folder):
+    plan = plan_of(folder, max_model_len=100)
+    assert plan.max_model_len == 100 and plan.reasons["max_model_len"].source == "flag"
+
+
+def test_a_longer_length_than_the_models_is_refused_unless_forced(folder):
+    assert "QUIRE_ALLOW_LONG_MAX_MODEL_LEN=1" in refused(ConfigError, folder, max_model_len=1000)
+    plan = plan_of(folder, max_model_len=1000, allow_long_max_model_len=True)
+    assert plan.max_model_len == 1000 and "512" in plan.notices[0]
+    for name in ("QUIRE_ALLOW_LONG_MAX_MODEL_LEN", "VLLM_ALLOW_LONG_MAX_MODEL_LEN"):
+        options = options_from_keywords({"model": str(folder), "max_model_len": 1000}, {name: "1"})
+        assert resolve(options, machine()).max_model_len == 1000
+
+
+def test_learned_positions_end_where_they_end(tmp_path):
+    folder = make_folder(tmp_path / "opt", architectures=["OPTForCausalLM"], ffn_dim=128, activation_function="relu")
+    assert "QUIRE_ALLOW" not in refused(ConfigError, folder, max_model_len=1000, allow_long_max_model_len=True)
+
+
+def test_attention_windows_bound_the_length(tmp_path):
+    folder = make_folder(tmp_path / "w", architectures=["MistralForCausalLM"], sliding_window=128)
+    assert plan_of(folder).max_model_len == 128 and "window" in plan_of(folder).reasons["max_model_len"].text
+    assert "window" in refused(ConfigError, folder, max_model_len=200, allow_long_max_model_len=True)
+
+
+def test_rotary_scaling_is_in_the_reason(tmp_path):
+    folder = make_folder(tmp_path / "r", rope_scaling={"rope_type": "dynamic", "factor": 4.0})
+    plan = plan_of(folder)
+    assert plan.max_model_len == 2048 and "fixed once" in plan.reasons["max_model_len"].text
+
+
+def test_a_length_that_does_not_fit_is_shortened_with_a_line(folder):
+    plan = plan_of(folder, num_kv_blocks=10)
+    assert plan.max_model_len == 160 == plan.num_blocks * plan.block_size
+    assert len(plan.notices) == 1 and "160" in plan.notices[0] and "512" in plan.notices[0]
+
+
+def test_a_length_that_was_asked_for_is_never_shortened(folder):
+    said = refused(DoesNotFit, folder, num_kv_blocks=10, max_model_len=512)
+    assert "512" in said and "--kv-memory" in said and "160" in said
+
+
+def test_auto_may_be_shortened(folder):
+    assert plan_of(folder, num_kv_blocks=10, max_model_len="auto").max_model_len == 160
+
+
+# ---- rows and tokens of a step
+
+def test_a_small_model_runs_many_rows(folder):
+    plan = plan_of(folder)
+    assert plan.max_num_seqs == 256 and plan.max_num_batched_tokens >= 256 and plan.chunk == plan.max_num_batched_tokens
+
+
+BIG = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
+       "num_key_value_heads": 8,
+       "vocab_size": 128256, "max_position_embeddings": 8192}
+
+
+@pytest.fixture
+def big(tmp_path):
+    return make_folder(tmp_path / "big", {"w": ("BF16", [1000, 1_000_000])}, **BIG)
+
+
+def test_a_step_of_a_large_model_on_a_slow_cpu_is_short(big, folder):
+    plan = plan_of(big)
+    assert 16 <= plan.max_num_batched_tokens < 256 and plan.max_num_seqs <= plan.max_num_batched_tokens
+    assert "avx2" in plan.reasons["max_num_batched_tokens"].text
+    fast = plan_of(big, machine(cores=64, isa="avx512"))
+    assert fast.max_num_batched_tokens > plan.max_num_batched_tokens
+
+
+def test_the_prediction_keeps_a_step_within_half_a_second(folder):
+    """Unless reading the weights takes longer, or the step is already as short as one may be."""
+    for cores in (1, 4):
+        slow = machine(cores=cores, ghz=2.0, isa="plain")
+        config = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 8, "num_attention_heads": 8,
+                  "num_key_value_heads": 8}
+        made = make_folder(folder.parent / f"mid{cores}", **config)
+        plan = plan_of(made, slow)
+        token_seconds = flops_per_token(ModelSpec.read(made), plan.max_model_len) / Speed.of(slow, cores).flops
+        assert plan.max_num_batched_tokens * token_seconds <= 0.5 < (plan.max_num_batched_tokens + 16) * token_seconds
+
+
+def test_rows_and_tokens_agree(folder):
+    assert plan_of(folder, max_num_batched_tokens=64).max_num_seqs == 64
+    assert plan_of(folder, max_num_seqs=300).max_num_batched_tokens >= 300
+    assert plan_of(folder, max_num_seqs=2).max_num_batched_tokens == 2 * 512
+    both = plan_of(folder, max_num_seqs=8, max_num_batched_tokens=8)
+    assert (both.max_num_seqs, both.max_num_batched_tokens) == (8, 8)
+    assert "one token of each request" in refused(ConfigError, folder, max_num_seqs=9, max_num_batched_tokens=8)
+
+
+def test_rows_of_a_slow_cpu_may_exceed_its_tokens_if_asked(big):
+    plan = plan_of(big, machine(available_memory=64 << 30), max_num_seqs=200, kv_memory="4GiB")
+    assert plan.max_num_seqs == 200 == plan.max_num_batched_tokens
+
+
+def test_a_share_of_a_step(folder):
+    assert plan_of(folder, long_prefill_token_threshold=64).chunk == 64
+    assert plan_of(folder, long_prefill_token_threshold=10 ** 6).chunk == plan_of(folder).max_num_batched_tokens
+    assert plan_of(folder, long_prefill_token_threshold=0).chunk == plan_of(folder).max_num_batched_tokens
+
+
+def test_a_large_device_takes_longer_steps(folder):
+    assert plan_of(folder, machine(cuda=(GPU,))).max_num_batched_tokens == 8192
+    small = dataclasses.replace(GPU, total=24 << 30, free=23 << 30)
+    assert plan_of(folder, machine(cuda=(small,))).max_num_batched_tokens == 2048
+
+
+# ---- memory
+
+PER_BLOCK = 2 * 2 * 2 * 16 * 16 * 2
+
+
+def test_kv_on_cpu_is_what_the_rows_can_use(folder):
+    plan = plan_of(folder, max_num_seqs=4)
+    assert plan.num_blocks == 4 * 512 // 16 and "4 requests of 512 tokens" in plan.reasons["num_blocks"].text
+    assert plan.kv_bytes == plan.num_blocks * PER_BLOCK
+
+
+def test_kv_on_cpu_is_at_most_30_percent_of_what_is_available(folder):
+    available = 64 << 20
+    plan = plan_of(folder, machine(available_memory=available), max_num_batched_tokens=256)
+    assert plan.num_blocks == int(available * 0.3) // PER_BLOCK and "30%" in plan.reasons["num_blocks"].text
+    assert plan.free_bytes == available
+
+
+def test_a_share_of_memory_that_is_asked_for_is_honoured_on_cpu(folder):
+    available = 200 << 20
+    plan = plan_of(folder, machine(available_memory=available), gpu_memory_utilization=0.1, max_num_batched_tokens=256)
+    used = plan.weights_bytes + plan.activation_bytes + plan.kv_bytes
+    assert available * 0.1 - PER_BLOCK < used <= available * 0.1
+    more = plan_of(folder, machine(available_memory=available), gpu_memory_utilization=0.9, max_num_batched_tokens=256)
+    assert more.num_blocks > plan.num_blocks
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8, 0.9, 0.95, 1.0])
+def test_a_share_of_a_device_is_never_exceeded(folder, share):
+    device = dataclasses.replace(GPU, free=70 << 30)
+    plan = plan_of(folder, machine(cuda=(device,)), gpu_memory_utilization=share)
+    used = plan.weights_bytes + plan.activation_bytes + plan.kv_bytes + (device.total - device.free)
+    assert device.total * share - PER_BLOCK < used <= device.total * share
+
+
+def test_a_devices_share_is_nine_tenths_by_default(folder):
+    on = machine(cuda=(GPU,))
+    assert plan_of(folder, on).num_blocks == plan_of(folder, on, gpu_memory_utilization=0.9).num_blocks
+
+
+def test_two_devices_hold_twice_as_much(folder):
+    on = machine(cuda=(GPU, GPU))
+    one, two = plan_of(folder, on), plan_of(folder, on, tensor_parallel_size=2)
+    assert 1.9 < two.num_blocks / one.num_blocks < 2.1
+
+
+def test_absolute_kv_memory(folder):
+    plan = plan_of(folder, kv_memory="4MiB")
+    assert plan.num_blocks == (4 << 20) // PER_BLOCK and plan.reasons["num_blocks"].source == "flag"
+    said = refused(DoesNotFit, folder, kv_memory="100GiB")
+    assert "100.0 GiB" in said and "--max-model-len" in said
+    refused(DoesNotFit, folder, kv_memory=10)
+
+
+def test_a_model_that_does_not_fit(big, folder):
+    said = refused(DoesNotFit, big, machine(available_memory=1 << 30))
+    assert "does not fit" in said and "--gpu-memory-utilization" in said and "1.9 GiB" in said
+    refused(DoesNotFit, folder, machine(cuda=(dataclasses.replace(GPU, free=1 << 20),)))
+
+
+def test_blocks_that_do_not_fit(folder):
+    assert "--num-kv-blocks" in refused(DoesNotFit, folder, num_kv_blocks=10 ** 9)
+
+
+def test_block_sizes(folder):
+    assert plan_of(folder, block_size=32).block_size == 32
+    assert "--block-size 24" in refused(ConfigError, folder, block_size=24)
+
+
+def test_the_watermark_is_in_blocks(folder):
+    assert plan_of(folder, num_kv_blocks=1000).watermark == 10
+    assert plan_of(folder, num_kv_blocks=1000, watermark=0.25).watermark == 250
+    assert plan_of(folder, num_kv_blocks=1000, watermark=0).watermark == 0
+    assert plan_of(folder, num_kv_blocks=40).watermark == 0
+
+
+# ---- server
+
+@pytest.mark.parametrize(("asked", "word"), [
+    ({"uds": "/s", "port": 1}, "--uds"), ({"uds": "/s", "host": "h"}, "--uds"),
+    ({"allow_credentials": True, "allowed_origins": ["*"]}, "origins"),
+    ({"host": ""}, "--host"),
+])
+def test_combinations_that_cannot_be(folder, asked, word):
+    assert word in refused(ConfigError, folder, **asked)
+
+
+def test_defaults_of_the_server(folder):
+    plan = plan_of(folder)
+    assert (plan.host, plan.port, plan.drain_seconds, plan.api_keys, plan.depth) == ("127.0.0.1", 8000, 25.0, (), 1)
+
+
+def test_notices_of_spellings_come_along(folder):
+    assert re.search("swap", plan_of(folder, swap_space=4).notices[0])
