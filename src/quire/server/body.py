@@ -68,7 +68,8 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 def decode(body: bytes, shape: type[T], strict: bool) -> Read[T]:
     """strict: an unknown field is refused."""
     if len(body) > LARGE and body.count(b",") > MOST_PROMPT_IDS and _ids.search(body):
-        raise InvalidRequest(f"prompt has more than {MOST_PROMPT_IDS:,} ids: send less at once", "prompt", "array_above_max_length")
+        raise InvalidRequest(f"prompt has more than {MOST_PROMPT_IDS:,} ids: send less at once", "prompt",
+                             "array_above_max_length")
     try:
         fields = _raw_fields.decode(body)
         if len(fields) > MOST_FIELDS:

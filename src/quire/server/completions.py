@@ -119,7 +119,8 @@ def _checked(prompts: list[T]) -> list[T]:
 
 
 def _too_many() -> InvalidRequest:
-    return InvalidRequest(f"prompt has more than {MOST_PROMPTS:,} elements: send fewer at once", "prompt", "array_above_max_length")
+    return InvalidRequest(f"prompt has more than {MOST_PROMPTS:,} elements: send fewer at once", "prompt",
+                          "array_above_max_length")
 
 
 class Turn:
