@@ -47,13 +47,16 @@ gpu-check:
 train-bundled: $(TEST_STAMP)
 	$(BIN)/python -m training.build --out $(RUN)/corpus
 	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train quire-8m --data $(RUN)/corpus --out $(RUN)/8m --tokens 24e6 $(ARGS)
-	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train quire-1m --data $(RUN)/corpus --out $(RUN)/1m --tokens 24e6 --teacher $(RUN)/8m $(ARGS)
+	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train quire-1m --data $(RUN)/corpus --out $(RUN)/1m --tokens 20e6 --rate 5e-3 --teacher $(RUN)/8m $(ARGS)
 	$(BIN)/python -m training.finish $(RUN)/8m --tokenizer $(RUN)/corpus --out src/quire/bundled/quire-8m
 	$(BIN)/python -m training.finish $(RUN)/1m --tokenizer $(RUN)/corpus --out src/quire/bundled/quire-1m
 
-## make evaluate-bundled  the figures of the model card
+## make evaluate-bundled  the figures of the model card, and the card
 evaluate-bundled: $(TEST_STAMP)
-	$(BIN)/python -m training.evaluate src/quire/bundled/quire-8m --draft src/quire/bundled/quire-1m $(ARGS)
+	$(BIN)/python -m training.evaluate src/quire/bundled/quire-8m --draft src/quire/bundled/quire-1m --out $(VENV)/8m.json $(ARGS)
+	$(BIN)/python -m training.evaluate src/quire/bundled/quire-1m --out $(VENV)/1m.json $(ARGS)
+	$(BIN)/python -m training.card --target $(VENV)/8m.json --draft $(VENV)/1m.json --training training/HISTORY.md \
+	  --out src/quire/bundled/MODEL_CARD.md
 
 ## make clean          remove .venv and what was built
 clean:

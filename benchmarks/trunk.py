@@ -72,8 +72,9 @@ def transformers_round(model: Any) -> float:
 
     def answer() -> None:
         for prompt, length in zip(requests(), OUTPUTS, strict=True):
-            model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, PROMPT, dtype=torch.long), do_sample=False,
-                           min_new_tokens=length, max_new_tokens=length, pad_token_id=0)
+            ids = torch.tensor([prompt], device=model.device)
+            model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, min_new_tokens=length,
+                           max_new_tokens=length, pad_token_id=0)
     return timed(answer)
 
 
@@ -84,7 +85,7 @@ def quire_round(llm: Any) -> float:
     return timed(lambda: llm.generate(requests(), params, use_tqdm=False))
 
 
-def crowd(rounds: int) -> dict[str, Any]:
+def crowd(rounds: int, device: str = "cpu") -> dict[str, Any]:
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -92,8 +93,8 @@ def crowd(rounds: int) -> dict[str, Any]:
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as name:
         make_model(Path(name))
-        peer = AutoModelForCausalLM.from_pretrained(name, dtype=torch.bfloat16).eval()
-        ours = LLM(model=name, num_threads=THREADS, max_model_len=512)
+        peer = AutoModelForCausalLM.from_pretrained(name, dtype=torch.bfloat16).eval().to(device)
+        ours = LLM(model=name, device=device, num_threads=THREADS, max_model_len=512)
         quire_round(ours), transformers_round(peer)
         pairs = [(quire_round(ours), transformers_round(peer)) for _ in range(rounds)]
     total = sum(OUTPUTS)
