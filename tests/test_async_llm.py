@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from quire import AsyncEngineArgs, AsyncLLMEngine, SamplingParams, async_llm
-from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError, Unavailable
+from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError, RequestFailed, Unavailable
 from quire.core.outputs import RequestOutputKind
 from quire.engine.build import build_engine
 from tests.engine.aio import on_loop, until
@@ -127,6 +127,35 @@ async def test_refusals_come_from_the_first_step_of_the_generator(engine):
     with pytest.raises(InvalidRequest, match="lora_request"):
         await anext(engine.generate("a", params(), "bad", lora_request=object()))
     assert is_empty(engine)
+
+
+@pytest.mark.parametrize("phase", ["fault_prepare", "fault_forward", "fault_sample"])
+def test_a_failure_in_any_phase_of_a_step_ends_that_request_only(folder, monkeypatch, phase):
+    """And the others' ids and logprobs stay what they were, to the bit."""
+    built = []
+    monkeypatch.setattr(async_llm, "build_engine", lambda *given: built.append(build_engine(*given)) or built[0])
+    engine = make(folder)
+    prompts = [[i, i + 1, i + 2] for i in range(8)]
+
+    def hook(works):
+        if any(work.request_id == 11 for work in works):            # the fourth of the second round
+            raise MemoryError("planted")
+
+    async def round_of_eight():
+        return await asyncio.gather(*(last(engine.generate(p, params(logprobs=2), str(i))) for i, p in enumerate(prompts)),
+                                    return_exceptions=True)
+
+    async def both():
+        first = await round_of_eight()
+        setattr(built[0].executor.runner, phase, hook)
+        return first, await round_of_eight()
+    try:
+        first, second = asyncio.run(both())
+    finally:
+        engine.shutdown()
+    assert type(second[3]) is RequestFailed and "planted" in str(second[3].__cause__)
+    for i in (0, 1, 2, 4, 5, 6, 7):
+        assert second[i].outputs == first[i].outputs
 
 
 @on_loop

@@ -61,6 +61,9 @@ class LLM:
         self.admission = Admission(self.bounds, self.tokenizer, self.plan.seed)
         self.lock, self.next_id, self.numbers = Lock(), 0, count()
         self.cause: QuireError | None = None
+        positions = self.plan.num_blocks * self.plan.block_size
+        log.info("KV cache: %s positions, enough for %.1f requests of %s", f"{positions:,}",
+                 positions / self.plan.max_model_len, f"{self.plan.max_model_len:,}")
         engine = build_engine(self.plan)
         engine.executor.start()
         self.direct = Direct(engine)

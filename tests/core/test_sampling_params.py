@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quire.core.errors import InvalidRequest
@@ -152,6 +152,7 @@ def test_defaults_of_a_model():
 
 
 @given(st.floats(), st.floats(), st.integers(), st.one_of(st.none(), st.integers()))
+@settings(deadline=None)
 def test_what_is_taken_is_in_range(temperature, top_p, top_k, seed):
     try:
         params = SamplingParams(temperature=temperature, top_p=top_p, top_k=top_k, seed=seed)

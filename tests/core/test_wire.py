@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quire.core import errors, wire
@@ -70,6 +70,7 @@ def test_what_is_no_message_is_refused(data):
 
 
 @given(st.binary(max_size=60))
+@settings(deadline=None)
 def test_any_bytes_are_a_message_or_refused(data):
     for first in [b"", *wire.KINDS]:
         with suppress(wire.WireError):

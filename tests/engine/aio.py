@@ -4,7 +4,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-LIMIT_SECONDS = 60              # a hang is a failure; no test waits for it when all is well
+LIMIT_SECONDS = 300             # a hang is a failure; no test waits for it when all is well
 
 
 def on_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -19,7 +19,7 @@ def on_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     return run
 
 
-async def until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
+async def until(holds: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for what other threads and processes bring about."""
     async def look() -> None:
         while not holds():

@@ -6,8 +6,7 @@ from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
 from quire.core.types import Sampling
 from quire.engine.admit import Admission, Bounds
-from tests.engine.fakes import plan, spec, tokenizer
-from tests.tiny import EOS, VOCAB
+from tests.engine.fakes import EOS, VOCAB, plan, spec, tokenizer
 
 PROMPT = [1, 2, 3]
 

@@ -8,8 +8,7 @@ from quire.core.errors import EngineDead, InvalidRequest, RequestFailed
 from quire.core.types import Logprobs, News
 from quire.engine.admit import Admission, Bounds
 from quire.engine.answer import Answer
-from tests.engine.fakes import params, plan, spec, tokenizer
-from tests.tiny import EOS
+from tests.engine.fakes import EOS, params, plan, spec, tokenizer
 
 
 def answer(prompt=b"say:", **given) -> Answer:
@@ -95,7 +94,7 @@ def test_a_stop_string_does_not_count_before_min_tokens():
 
 @given(st.text(alphabet="abS", max_size=12), st.lists(st.integers(1, 4), max_size=12), st.sampled_from([["S"], ["ab"],
                                                                                                         ["aba", "bS"]]))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_stop_strings_however_the_text_is_cut(said, sizes, stops):
     """However news are cut, the text is that before the first stop, and no part of a stop leaves."""
     data, parts = said.encode(), []

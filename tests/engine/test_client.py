@@ -13,7 +13,7 @@ from quire.engine.client import Client
 from quire.engine.local import EngineThread
 from quire.engine.stats import Watcher
 from tests.engine.aio import on_loop, until
-from tests.engine.fakes import fake_engine, idle, params, plan, read, saying, serving, spec, tokenizer
+from tests.engine.fakes import Gate, fake_engine, idle, params, plan, read, saying, serving, spec, tokenizer
 
 PROMPT = list(b"once")
 
@@ -95,22 +95,33 @@ async def test_200_streams_at_once_bring_what_each_brings_alone():
 
 @on_loop
 async def test_a_stop_string_ends_the_engine_s_side_within_one_step():
-    async with serving(script=saying("abc STOP" + "x" * 200), delay=0.01) as client:
-        ((text, ids, reason),) = await read(client.generate(PROMPT, params(max_tokens=150, stop=["STOP"])))
-        assert (text, reason, len(ids)) == ("abc ", "stop", 8)
+    gate = Gate()
+    async with serving(script=saying("abc STOP" + "x" * 200), gate=gate) as client:
+        stream = client.generate(PROMPT, params(max_tokens=150, stop=["STOP"]))
+        deltas = []
+        for _ in range(8):
+            gate.step()
+            deltas.append(await anext(stream))
+        assert "".join(d.text for d in deltas) == "abc " and deltas[-1].finish_reason == "stop"
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+        gate.open()
         await idle(client.engine)
-        assert positions(client) <= len(PROMPT) + 8 + 2
+        assert positions(client) <= len(PROMPT) + 7 + 1, "the step that was under way is the last"
 
 
 @on_loop
 @pytest.mark.parametrize("way", ["close", "break", "cancel", "drop", "abort"])
 async def test_whoever_leaves_is_aborted_within_one_step(way):
-    async with serving(delay=0.01) as client:
+    gate = Gate()
+    async with serving(gate=gate) as client:
         stream = client.generate(PROMPT, params(max_tokens=200), request_id="mine")
+        gate.step()
         await anext(stream)
         if way == "close":
             await stream.aclose()
         elif way == "break":
+            gate.step()
             async for _ in stream:
                 break
             del stream
@@ -126,10 +137,11 @@ async def test_whoever_leaves_is_aborted_within_one_step(way):
             assert client.abort("mine") == 1
             rest = [delta async for delta in stream]
             assert rest[-1].finish_reason == "abort"
-        seen = positions(client)
+        await until(lambda: not client.live)
+        gate.open()
         await idle(client.engine)
-        assert positions(client) <= seen + 3, "one step that was under way, one that was planned, and their news"
-        assert client.figures().num_finished == {"abort": 1} and not client.live and not client.labels
+        assert positions(client) <= len(PROMPT) + 2, "the step that was under way is the last"
+        assert client.figures().num_finished == {"abort": 1} and not client.labels
 
 
 @on_loop
@@ -334,24 +346,37 @@ async def test_the_engine_s_end_is_told_to_every_stream_and_to_whoever_comes_lat
             await client.reset_prefix_cache()
 
 
-@on_loop
-async def test_a_loop_that_does_not_beat_is_found(monkeypatch):
-    monkeypatch.setattr(client_module, "STALL_SECONDS", 0.1)
-    monkeypatch.setattr(client_module, "WATCH_SECONDS", 0.02)
-    async with serving(delay=0.0) as client:
-        hung = asyncio.Event()
-        loop = asyncio.get_running_loop()
+class Clock:
+    def __init__(self):
+        self.now = 0.0
 
-        def hang(seconds):
-            loop.call_soon_threadsafe(hung.set)
-            while client.state != "dead":
-                time.sleep(0.005)
-        client.engine.executor.delay, client.engine.executor.sleep = 1.0, hang
-        stream = client.generate(PROMPT, params())
-        await hung.wait()
-        with pytest.raises(EngineStalled):
-            await read(stream)
-        assert isinstance(client.cause, EngineStalled) and not client.is_alive and client.cause.exit_code == 8
+    def __call__(self):
+        return self.now
+
+
+@on_loop
+@pytest.mark.parametrize("beats", [False, True])
+async def test_a_step_that_does_not_end_is_found_unless_layers_are_computed_in_it(beats):
+    gate, clock = Gate(), Clock()
+    async with serving(gate=gate) as client:
+        device, loop = client.engine.executor, asyncio.get_running_loop()
+        device.num_layers_run, client.link.pulse.clock = 0, clock
+        stream = client.generate(PROMPT, params(max_tokens=1))
+        await until(lambda: positions(client))              # the step is planned; the device waits at the gate
+        await until(lambda: client.link.pulse.has_beaten() is False)
+        for _ in range(10):
+            clock.now += client_module.STALL_SECONDS * 0.9
+            device.num_layers_run += beats
+            client._look(loop, loop.time())
+        if beats:
+            gate.open()
+            assert (await read(stream))[0][2] == "length" and client.is_alive
+        else:
+            with pytest.raises(EngineStalled):
+                await read(stream)
+            assert isinstance(client.cause, EngineStalled) and not client.is_alive and client.cause.exit_code == 8
+            with pytest.raises(EngineStalled):
+                client.generate(PROMPT, params())
 
 
 @on_loop
@@ -364,23 +389,6 @@ async def test_a_process_that_slept_itself_does_not_judge_by_the_heartbeat(monke
         assert client.state == "ready"
         client._look(loop, loop.time())
         assert client.state == "dead" and isinstance(client.cause, EngineStalled)
-
-
-@on_loop
-async def test_a_loop_that_beats_in_a_long_step_is_left_alone(monkeypatch):
-    """The control of the test above: the same wait, but layers are computed in it."""
-    monkeypatch.setattr(client_module, "STALL_SECONDS", 0.1)
-    monkeypatch.setattr(client_module, "WATCH_SECONDS", 0.02)
-    async with serving() as client:
-        device = client.engine.executor
-        device.num_layers_run = 0
-
-        def compute(seconds):
-            for _ in range(40):
-                device.num_layers_run += 1
-                time.sleep(0.01)
-        device.delay, device.sleep = 1.0, compute
-        assert len((await read(client.generate(PROMPT, params(max_tokens=1))))[0][1]) == 1 and client.is_alive
 
 
 @on_loop

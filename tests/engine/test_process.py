@@ -17,21 +17,17 @@ from pathlib import Path
 
 import pytest
 
-from quire.core.errors import DoesNotFit, EngineDead, EngineStalled, ModelError, Unavailable
-from quire.core.messages import Add
+from quire.core.errors import DoesNotFit, EngineDead, EngineStalled, Unavailable
 from quire.core.types import Sampling
 from quire.engine import client as client_module
 from quire.engine import process as process_module
 from quire.engine import sockets
-from quire.engine.build import build_engine
 from quire.engine.client import Client
-from quire.engine.local import Direct
 from quire.engine.process import GUARDS, EngineProcess
 from quire.engine.sockets import COMMANDS, private_folder
 from quire.executor.fake_model import FakeModel
 from tests.engine.aio import on_loop, until
-from tests.engine.fakes import folder, params, plan, read, spec, tokenizer
-from tests.tiny import VOCAB, tiny, tiny_plan
+from tests.engine.fakes import VOCAB, params, plan, read, spec, tokenizer
 
 HERE = Path(__file__)
 WORKER = (str(HERE.with_name("fake_worker.py")),)
@@ -142,42 +138,6 @@ async def test_an_idle_engine_beats():
         assert client.is_alive
 
 
-@on_loop
-async def test_the_real_program_says_what_the_model_says_in_this_process():
-    chosen = tiny_plan(folder(), num_threads=1)
-    here = Direct(build_engine(chosen))
-    here.loop.engine.executor.start()
-    client = Client(chosen, spec(), tokenizer(), EngineProcess(chosen))
-    await client.start()
-    try:
-        prompts = [[i, 7, 7] for i in range(6)]
-        answers = await asyncio.gather(*(read(client.generate(p, params(logprobs=1))) for p in prompts))
-        stream = client.generate([1] * 40, params(prompt_logprobs=1))
-        await read(stream)
-        assert len(stream.prompt_logprobs) == 40
-        want = []
-        for number, prompt in enumerate(prompts):
-            here.send(Add(number, prompt, Sampling(8)))
-            want.append([])
-            while here.loop.engine.is_busy:
-                want[-1] += [t for news in here.turn() for t in news.tokens]
-        assert [a[0][1] for a in answers] == want and client.progress.done == client.progress.total > 0
-    finally:
-        await client.close()
-        here.loop.engine.executor.stop()
-
-
-@on_loop
-async def test_a_broken_model_is_told_by_name(tmp_path):
-    broken = tiny(tmp_path / "broken")
-    (broken / "model.safetensors").write_bytes(b"nothing")
-    chosen = tiny_plan(broken)
-    client = Client(chosen, spec(), tokenizer(), EngineProcess(chosen))
-    with pytest.raises(ModelError, match=r"model\.safetensors"):
-        await client.start()
-    await client.close()
-
-
 # ---- what stands in the file system and on the network
 
 @on_loop
@@ -266,12 +226,12 @@ async def test_without_the_life_line_nobody_would_know(monkeypatch):
 
 @on_loop
 async def test_an_engine_that_is_stopped_is_found_by_its_heartbeat_and_ended(monkeypatch):
-    monkeypatch.setattr(client_module, "STALL_SECONDS", 1.5)
     monkeypatch.setattr(client_module, "WATCH_SECONDS", 0.1)
     async with serving(delay=0.005) as client:
         streams = await many(client, 4)
         pid = client.link.pid
         os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(client_module, "STALL_SECONDS", 1.5)
         answers = await asyncio.gather(*map(read, streams), return_exceptions=True)
         assert {type(a) for a in answers} == {EngineStalled} and isinstance(client.cause, EngineStalled)
         assert is_gone_soon(pid)

@@ -183,6 +183,10 @@ def test_ranks(folder):
     plan = plan_of(folder, tensor_parallel_size=4)
     assert plan.tensor_parallel_size == 4 and plan.num_threads == 1
     assert "does not divide 4 attention heads" in refused(ConfigError, folder, tensor_parallel_size=3)
+    odd = make_folder(folder.parent / "odd", hidden_size=192, intermediate_size=192, num_attention_heads=12,
+                      num_key_value_heads=4)
+    assert plan_of(odd, tensor_parallel_size=4).tensor_parallel_size == 4
+    assert "4 of K and V" in refused(ConfigError, odd, tensor_parallel_size=3)
     assert "there are 1" in refused(DeviceError, folder, machine(cuda=(GPU,)), tensor_parallel_size=2)
 
 
@@ -292,6 +296,12 @@ def test_the_prediction_keeps_a_step_within_half_a_second(folder):
         plan = plan_of(made, slow)
         token_seconds = flops_per_token(ModelSpec.read(made), plan.max_model_len) / Speed.of(slow, cores).flops
         assert plan.max_num_batched_tokens * token_seconds <= 0.5 < (plan.max_num_batched_tokens + 16) * token_seconds
+
+
+def test_a_step_that_reading_the_weights_bounds_says_so(big):
+    slow = machine(isa="plain", cores=1, ghz=2.0)
+    assert "whatever it holds" in plan_of(big, slow).reasons["max_num_batched_tokens"].text
+    assert "whatever" not in plan_of(big, machine(cores=64)).reasons["max_num_batched_tokens"].text
 
 
 def test_rows_and_tokens_agree(folder):

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -15,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from quire.core.errors import DeviceError, ModelError
 from quire.core.types import News, Sampling
 from quire.engine.engine import Engine
+from quire.executor import wire
 from quire.executor.many import ManyExecutor
 
 from ..tiny import tiny, tiny_plan
@@ -38,7 +41,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def two(folder: Path) -> Iterator[Engine]:
     with engine(folder, depth=2, tensor_parallel_size=2) as one:
+        assert isinstance(one.executor, ManyExecutor)
+        processes = [rank.process for rank in one.executor.ranks]
         yield one
+    assert [process.returncode for process in processes] == [0, 0], "they had to be killed"
 
 
 def pids_of(one: Engine) -> list[int]:
@@ -85,9 +91,12 @@ def test_a_failure_is_one_requests_own_on_all_ranks(two: Engine) -> None:
     """Twice, so that ranks that disagreed about it would be out of step by now."""
     expected = [tokens(n) for n in run_all(two, PROMPTS)]
     for _ in range(2):
-        news = run_all(two, [*PROMPTS[:3], [1, 2, 255, 4], *PROMPTS[3:], [9, 1 << 20]])
-        assert "not finite" in news[3][-1].error and "vocabulary" in news[7][-1].error
-        assert [tokens(n) for n in news[:3] + news[4:7]] == expected
+        refused = two.add(PROMPTS[0], replace(ANSWER, logit_bias=((1 << 20, 1.0),)))    # by rank 0's sampler alone
+        ids = [two.add(prompt, ANSWER)[0] for prompt in [*PROMPTS[:3], [1, 2, 255, 4], *PROMPTS[3:], [9, 1 << 20]]]
+        news = finish(two)
+        assert news[refused[0]][-1].error
+        assert "not finite" in news[ids[3]][-1].error and "vocabulary" in news[ids[7]][-1].error
+        assert [tokens(news[i]) for i in ids[:3] + ids[4:7]] == expected
 
 
 def test_vectors_and_logprobs_of_prompts(folder: Path, two: Engine) -> None:
@@ -127,6 +136,21 @@ def test_a_dead_rank_is_noticed(folder: Path) -> None:
     wait_until(lambda: not any(map(is_alive, pids)), "the other rank ends")
 
 
+def test_the_neighbour_that_was_killed_is_the_cause(folder: Path) -> None:
+    """Whoever tells of a broken connection first: its last word may come before the other's end is seen."""
+    executor, killed = ManyExecutor(tiny_plan(folder)), subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    killed.kill()
+    killed.wait()
+    with subprocess.Popen([sys.executable, "-c", ""]) as well:
+        pass
+    ranks = [SimpleNamespace(index=0, process=well), SimpleNamespace(index=1, process=killed, end=lambda: "killed")]
+    executor.ranks = ranks      # type: ignore[assignment]
+    last = wire.Lost("DeviceError", "connection closed by peer")
+    assert "rank 1 of 2 has ended (killed)" in str(executor._told(ranks[0], last))      # type: ignore[arg-type]
+    assert "connection closed" in str(executor._told(ranks[1], last))       # type: ignore[arg-type]
+    executor.selector.close()
+
+
 def test_a_broken_checkpoint_is_told_by_its_own_error(tmp_path: Path) -> None:
     folder = tiny(tmp_path)
     tensors = load_file(folder / "model.safetensors")
@@ -139,14 +163,17 @@ def test_a_broken_checkpoint_is_told_by_its_own_error(tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import sys, time
+import os, sys, time
 sys.path[:0] = sys.argv[1:3]
 from pathlib import Path
+from types import SimpleNamespace
 from tests.tiny import tiny_plan
+from quire.executor import wire
 from quire.executor.many import ManyExecutor
 executor = ManyExecutor(tiny_plan(Path(sys.argv[3]), tensor_parallel_size=2))
 executor.start()
-print(*(rank.process.pid for rank in executor.ranks), flush=True)
+if (sleeper := os.fork()):      # holds the parent's ends of the sockets open, so that only the system's signal can come
+    print(sleeper, *(rank.process.pid for rank in executor.ranks), flush=True)
 time.sleep(600)
 """
 
@@ -158,9 +185,12 @@ def test_ranks_die_with_their_parent_and_a_script_needs_no_guard(folder: Path, t
     parent = subprocess.Popen([sys.executable, tmp_path / "a script.py", root, root / "src", folder],
                               stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     assert parent.stdout is not None
-    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    sleeper, *pids = [int(pid) for pid in parent.stdout.readline().split()]
     assert len(pids) == 2 and all(map(is_alive, pids))
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_until(lambda: not any(map(is_alive, pids)), "the ranks end")
+    try:
+        wait_until(lambda: not any(map(is_alive, pids)), "the ranks end")
+    finally:
+        os.kill(sleeper, signal.SIGKILL)

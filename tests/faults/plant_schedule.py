@@ -234,7 +234,8 @@ def is_caught(fault: Fault) -> str:
         Path(folder, "tests").symlink_to(ROOT / "tests")
         plant(fault, copy / fault.file)
         command = [sys.executable, "-c", START, folder, "-x", "-q", "-p", "no:cacheprovider", "--tb=no", *TESTS]
-        environment = {**os.environ, "PYTHONPATH": str(copy.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(copy.parent), "PYTHONDONTWRITEBYTECODE": "1",
+                       "QUIRE_TEST_PLANTED": "1"}
         environment.pop("QUIRE_TEST_FULL", None)
         try:
             done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from quire.core.errors import DeviceError
-from quire.core.types import News, Sampling, Step, Work
+from quire.core.types import PROMPT_LOGPROBS, TOKEN, News, Sampling, Start, Step, Work
 from quire.engine.engine import Engine
 from quire.executor.local import LocalExecutor
 from quire.runner.runner import Runner
@@ -57,19 +57,19 @@ def plant(one: Engine, phase: str, fault: Callable[[Sequence[Work]], None]) -> N
 def test_only_the_one_that_raises_again_fails(folder: Path, expected: list[list[int]], phase: str, depth: int,
                                               at_step: int) -> None:
     with engine(folder, depth=depth) as one:
-        seen, has_failed = 0, False
+        seen, num_failures = 0, 0
 
         def fault(works: Sequence[Work]) -> None:
-            nonlocal seen, has_failed
+            nonlocal seen, num_failures
             seen += 1
             if seen > at_step and any(w.request_id == 3 for w in works):
-                assert not has_failed, "work was done for a row that had failed"
-                has_failed = len(works) == 1
+                num_failures += len(works) == 1
                 raise RuntimeError(f"planted in {phase}")
 
         plant(one, phase, fault)
         news = run_all(one)
         assert news[3][-1].reason == "error" and f"planted in {phase}" in news[3][-1].error
+        assert num_failures == 1, "more work was done for a row that had failed"
         for i in (0, 1, 2, 4, 5, 6, 7):
             assert tokens(news[i]) == expected[i] and news[i][-1].reason == "length"
         plant(one, phase, lambda works: None)
@@ -132,7 +132,7 @@ def test_not_a_number_fails_its_row_alone(poisoned: Path, expected: list[list[in
 
 @pytest.mark.parametrize("sampling", [Sampling(1, vector=True), Sampling(2, num_prompt_logprobs=1)])
 def test_not_a_number_in_vectors_and_logprobs_of_prompts(poisoned: Path, sampling: Sampling) -> None:
-    with engine(poisoned) as one:
+    with engine(poisoned, chunk=3) as one:      # so what is told of the prompt is told before anything is drawn
         news = run_all(one, [[1, 2, 3, 4], [1, 255, 3, 4], [5, 6]], sampling)
         assert [n[-1].reason == "error" for n in news] == [False, True, False]
         assert "not finite" in news[1][-1].error and not any(n.prompt_logprobs is not None for n in news[1])
@@ -181,3 +181,13 @@ def test_a_row_with_all_its_ids_does_nothing(folder: Path) -> None:
         runner.rows.length[last.work[0].row] = runner.rows.limit[last.work[0].row]
         output = runner.execute(Step(101, (), (last.work[0]._replace(new_blocks=((),)),), ()))
         assert output.tokens == {last.work[0].request_id: []} and not output.failed
+
+
+def test_of_a_work_that_failed_nothing_else_is_told(folder: Path) -> None:
+    """Though the logprobs of its prompt were there before its draw failed."""
+    with engine(folder) as one:
+        runner = runner_of(one)
+        plant(one, "sample", lambda works: 1 // 0)      # type: ignore[arg-type,return-value]
+        start = Start(5, 0, 0, (1, 2, 3), 3, Sampling(4, num_prompt_logprobs=1), 0, "", "", False, False, 0)
+        output = runner.execute(Step(1, (start,), (Work(5, 0, 0, 0, 3, 0, ((0,),), TOKEN | PROMPT_LOGPROBS),), ()))
+        assert list(output.failed) == [5] and not (output.tokens or output.prompt_logprobs or output.logprobs)

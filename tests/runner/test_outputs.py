@@ -14,7 +14,7 @@ from ..models.drive import load, run
 from ..tiny import tiny, tiny_plan
 from ..whole import engine, finish
 
-IDS = [random.Random(3).randrange(256) for _ in range(70)]
+IDS = random.Random(3).choices(range(256), k=70)
 
 
 @pytest.fixture(scope="module", params=["llama", "opt"])

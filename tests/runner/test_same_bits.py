@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not has_native(), reason="plain PyTorch is not b
 
 ANSWER = Sampling(max_tokens=12, num_logprobs=3)
 PROMPT = Sampling(max_tokens=2, num_logprobs=2, num_prompt_logprobs=2)
-PROMPTS = [[random.Random(seed).randrange(256) for _ in range(length)]
+PROMPTS = [random.Random(seed).choices(range(256), k=length)
            for seed, length in enumerate([1, 15, 16, 17, 33, 64, 100, 40])]
 SMALL: dict[str, Any] = {"num_blocks": 28, "block_size": 4, "chunk": 32, "max_num_batched_tokens": 64}
 Bits = list[tuple[list[int], bytes, bytes]]
@@ -68,7 +68,7 @@ def test_the_bits_say_something(alone: Bits) -> None:
 
 
 def test_in_a_batch_of_64(folder: Path, alone: Bits) -> None:
-    others = [[random.Random(seed).randrange(256) for _ in range(1 + seed % 50)] for seed in range(100, 156)]
+    others = [random.Random(seed).choices(range(256), k=1 + seed % 50) for seed in range(100, 156)]
     mixed = others[:30] + PROMPTS + others[30:]
     found, _ = bits(folder, mixed, ANSWER, max_num_batched_tokens=4096, chunk=4096)
     assert found[30:38] == alone

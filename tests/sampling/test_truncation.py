@@ -1,10 +1,11 @@
 """P13: what top-k, top-p and min-p leave is what a slow reference leaves, by whatever way it is found."""
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.core.types import Sampling
@@ -12,10 +13,12 @@ from quire.sampling import truncation
 from quire.sampling.draw import signed, uniforms
 from quire.sampling.truncation import Cuts, begin, best, draw_cut
 from tests.sampling.reference import chi_square, drawable
+from tests.text.examples import examples
 
 
 def cuts_of(samplings: list[Sampling], vocab: int) -> Cuts:
-    return Cuts(torch.tensor([s.top_k or vocab for s in samplings]), torch.tensor([s.top_p for s in samplings], dtype=torch.float64),
+    return Cuts(torch.tensor([s.top_k or vocab for s in samplings]),
+                torch.tensor([s.top_p for s in samplings], dtype=torch.float64),
                 torch.tensor([s.min_p for s in samplings]).log())
 
 
@@ -35,7 +38,7 @@ params = st.fixed_dictionaries({
     "min_p": st.sampled_from([0.0, 0.01, 0.2, 0.9, 1.0])})
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(params=params, seed=st.integers(0, 10 ** 6), vocab=st.sampled_from([3, 20, 64]), width=st.sampled_from([0.1, 1.0, 5.0]),
        lengths=st.sampled_from([(), (2,), (4, 16)]), ties=st.booleans())
 def test_sets_are_those_of_the_reference(params, seed, vocab, width, lengths, ties):
@@ -45,12 +48,12 @@ def test_sets_are_those_of_the_reference(params, seed, vocab, width, lengths, ti
     want = list(drawable(x, s))
     made = kept(torch.tensor(x), s, lengths)
     if made != want:        # a share that equals the limit but for rounding may fall on either side
-        near = [drawable(x, Sampling(max_tokens=1, temperature=1.0, top_k=s.top_k, top_p=s.top_p * (1 + e), min_p=s.min_p * (1 + f)))
+        near = [drawable(x, replace(s, top_p=s.top_p * (1 + e), min_p=s.min_p * (1 + f)))
                 for e in (-1e-6, 1e-6) for f in (-1e-6, 1e-6)]
         assert made in [list(d) for d in near]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.integers(-2, 2), min_size=1, max_size=12), st.integers(1, 14))
 def test_best_orders_by_value_then_by_id(values, k):
     found, ids = best(torch.tensor([values], dtype=torch.float32), k)
@@ -67,7 +70,8 @@ def rows(kind: str, vocab: int, count: int) -> torch.Tensor:
     return logits.round() if kind == "tied" else logits
 
 
-CUTS = [{"top_k": 50}, {"top_p": 0.9}, {"min_p": 0.05}, {"top_k": 2000, "top_p": 0.95}, {"top_k": 200, "min_p": 0.5, "top_p": 0.3}]
+CUTS = [{"top_k": 50}, {"top_p": 0.9}, {"min_p": 0.05}, {"top_k": 2000, "top_p": 0.95},
+        {"top_k": 200, "min_p": 0.5, "top_p": 0.3}]
 
 
 @pytest.mark.parametrize("fields", CUTS)

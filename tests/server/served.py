@@ -10,19 +10,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import openai
 
+from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.engine.client import Client
 from quire.engine.local import EngineThread
 from quire.server import host
 from quire.server.run import address, listening
-from tests.engine.fakes import fake_engine, plan, spec, tokenizer
-from tests.tiny import EOS
+from quire.text.tokenizer import Tokenizer
+from tests.server.model import EOS, fake_engine, plan
 
 SAY = b"say:"
 LIMIT_SECONDS = 30
@@ -62,8 +62,10 @@ class Served:
 
     async def _live(self) -> None:
         self.loop, self.ending = asyncio.get_running_loop(), Ending()
-        self.engine = fake_engine(self.plan, **{"script": echo, **self.fake})
-        self.client = Client(self.plan, spec(), tokenizer(), EngineThread(self._make))
+        self.engine = self._engine()
+        self.tokenizer = Tokenizer.load(self.plan.tokenizer_folder)
+        spec = ModelSpec.read(self.plan.model_folder)
+        self.client = Client(self.plan, spec, self.tokenizer, EngineThread(self._make))
         with listening(self.plan) as sock:
             self.port = sock.getsockname()[1] if not self.plan.uds else 0
             self.url = address(self.plan, sock)
@@ -72,9 +74,12 @@ class Served:
             self.client.open()
             try:
                 self.client.watch()
-                await host.run(self.client, self.plan, tokenizer(), sock, self.ending, self.is_ready.set)
+                await host.run(self.client, self.plan, self.tokenizer, sock, self.ending, self.is_ready.set)
             finally:
                 await self.client.close()
+
+    def _engine(self) -> Any:
+        return fake_engine(self.plan, **{"script": echo, **self.fake})
 
     def _make(self, progress: Callable[[int, int], None]) -> Any:
         return self.engine
@@ -147,10 +152,9 @@ def read_all(sock: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def serving(fake: dict[str, Any] | None = None, **changes: Any) -> Iterator[Served]:
+def serving(fake: dict[str, Any] | None = None, kind: type[Served] = Served, **changes: Any) -> Iterator[Served]:
     """Ready. At the end it is asked to end, which must work in any case."""
-    chosen = replace(plan(), **{"port": 0, "disable_log_stats": True, "max_logprobs": 5, **changes})
-    served = Served(chosen, **(fake or {}))
+    served = kind(plan(**changes), **(fake or {}))
     served.thread.start()
     assert served.is_ready.wait(LIMIT_SECONDS), "the server does not become ready"
     if served.error:

@@ -9,7 +9,7 @@ from quire.engine.local import EngineThread
 from quire.server import guard, protocol
 from quire.server.app import ROUTES, make_app
 from quire.text.template import ChatTemplate
-from tests.engine.fakes import fake_engine, plan, spec, tokenizer
+from tests.server.model import fake_engine, plan, spec, tokenizer
 from tests.server.served import chat, is_refusal, read_all, serving
 
 KEYS = ("first-key-of-all", "second-kéy")
@@ -45,7 +45,8 @@ def status(answer: bytes) -> int:
 def refused(answer: bytes, wanted: int) -> bool:
     """In JSON, with the connection closed behind it."""
     top, _, body = answer.partition(b"\r\n\r\n")
-    return status(answer) == wanted and b"application/json" in top and body.startswith(b'{"error":{"message":')
+    return (status(answer) == wanted and b"application/json" in top and b"\r\nx-request-id: " in top
+            and b"\r\nconnection: close" in top.lower() and body.startswith(b'{"error":{"message":'))
 
 
 # ---- keys

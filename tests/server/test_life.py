@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,7 +13,7 @@ import pytest
 
 from quire.core.errors import ConfigError, ModelError, PortError
 from quire.server.run import address, listening
-from tests.engine.fakes import plan
+from tests.server.model import plan
 from tests.server.served import LIMIT_SECONDS, Served, chat, events, is_refusal, read_all, serving
 from tests.server.test_stream import ENDLESS, request
 
@@ -40,7 +39,7 @@ class Loading(Served):
 
 @pytest.fixture
 def loading():
-    running = Loading(replace(plan(), port=0, disable_log_stats=True))
+    running = Loading(plan())
     running.thread.start()
     running.until(lambda: running.url)
     yield running
@@ -144,7 +143,7 @@ def test_a_heart_that_does_not_beat(monkeypatch):
 @contextlib.contextmanager
 def program(**changes):
     """Ready; its address is `url`."""
-    wire = msgspec.json.encode(replace(plan(), **{"port": 0, "disable_log_stats": True, **changes}).to_wire()).decode()
+    wire = msgspec.json.encode(plan(**changes).to_wire()).decode()
     root = Path(__file__).parents[2]
     running = subprocess.Popen([sys.executable, "-m", "tests.server.program", wire], cwd=root, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"})
@@ -221,20 +220,20 @@ def test_a_port_in_use():
 # ---- addresses
 
 def test_a_port_is_taken_before_anything_else():
-    with listening(replace(plan(), port=0)) as sock, pytest.raises(PortError) as refused:
-        with listening(replace(plan(), port=sock.getsockname()[1])):
-            pass
+    with (listening(plan()) as sock, pytest.raises(PortError) as refused,
+          listening(plan(port=sock.getsockname()[1]))):
+        pass
     assert refused.value.exit_code == 6
 
 
 def test_a_host_that_is_none():
-    with pytest.raises((PortError, ConfigError)), listening(replace(plan(), host="256.1.1.1", port=0)):
+    with pytest.raises((PortError, ConfigError)), listening(plan(host="256.1.1.1")):
         pass
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("localhost", "localhost")])
 def test_the_address_is_one_to_copy(host, shown):
-    chosen = replace(plan(), host=host, port=0)
+    chosen = plan(host=host)
     with listening(chosen) as sock:
         assert address(chosen, sock) == f"http://{shown}:{sock.getsockname()[1]}"
 
@@ -244,7 +243,7 @@ def test_a_unix_socket(tmp_path):
     client = httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://localhost")
     with serving(uds=str(path)), client:
         assert client.post("/v1/completions", json={"prompt": "say:x"}).json()["choices"][0]["text"] == "x"
-        with pytest.raises(PortError), listening(replace(plan(), uds=str(path))):
+        with pytest.raises(PortError), listening(plan(uds=str(path))):
             pass
     assert not path.exists()
 
@@ -253,9 +252,9 @@ def test_a_unix_socket_that_was_left_behind_is_taken_over(tmp_path):
     path = tmp_path / "s"
     subprocess.run([sys.executable, "-c", f"import socket; socket.socket(socket.AF_UNIX).bind({str(path)!r})"], check=True)
     assert path.exists()
-    with listening(replace(plan(), uds=str(path))):
+    with listening(plan(uds=str(path))):
         pass
     path.write_text("a file of somebody")
-    with pytest.raises(PortError), listening(replace(plan(), uds=str(path))):
+    with pytest.raises(PortError), listening(plan(uds=str(path))):
         pass
     assert path.read_text() == "a file of somebody"

@@ -5,8 +5,8 @@ from itertools import chain
 import openai
 import pytest
 
+from tests.server.model import EOS
 from tests.server.served import Served, chat, events, serving
-from tests.tiny import EOS
 
 TEXT = "Naïve café, größer Straße, 你好世界 😀 привет"
 
@@ -215,6 +215,14 @@ def test_a_prompt_is_cut_only_where_it_was_asked_for(client):
     answer = say(client, "ab", extra_body={"truncate_prompt_tokens": 5, "truncation_side": "right", "return_token_ids": True,
                                            "max_tokens": 1})
     assert answer.prompt_token_ids[0] == 256
+
+
+def test_a_prompt_may_be_cut_to_what_leaves_room(client, served):
+    prompt = "x" * 400
+    answer = client.completions.create(model="tiny", prompt=prompt, max_tokens=56, extra_body={"truncate_prompt_tokens": -1})
+    assert answer.usage.prompt_tokens == 200
+    answer = say(client, prompt, max_completion_tokens=56, extra_body={"truncate_prompt_tokens": -1})
+    assert answer.usage.prompt_tokens == 200
 
 
 def test_tokens_may_come_several_at_once(served):

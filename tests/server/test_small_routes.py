@@ -11,8 +11,8 @@ from quire.server.body import decode, read_body
 from quire.server.completions import read_prompts
 from quire.server.replies import ClientGone, error_object, error_reply
 from quire.server.shapes import ChatRequest, CompletionRequest
+from tests.server.model import BOS, EOS
 from tests.server.served import chat, is_refusal, serving
-from tests.tiny import BOS, EOS
 
 
 @pytest.fixture(scope="module")

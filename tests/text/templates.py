@@ -3,7 +3,8 @@ from pathlib import Path
 
 DRAFT = (Path(__file__).parents[2] / "training" / "chat_template.jinja").read_text()
 
-CHATML = """{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}
+CHATML = """{% for message in messages %}
+{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}
 {%- endfor %}
 {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"""
 
@@ -96,7 +97,8 @@ PARTS = """{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n'
 {%- if message.content is string %}{{ message.content }}
 {%- else %}{% for part in message.content %}{{ part.text }}{% endfor %}{% endif %}{{ '<|im_end|>' }}{% endfor %}"""
 
-TEXT_ARGUMENTS = """{% for message in messages %}{{ message.role }}:{{ message.content }}{% for call in message.tool_calls or [] %}
+TEXT_ARGUMENTS = """{% for message in messages %}{{ message.role }}:{{ message.content }}
+{%- for call in message.tool_calls or [] %}
 {{- '[' + call['function']['name'] + ' ' + call['function']['arguments'] + ']' }}{% endfor %}{{ eos_token }}{% endfor %}"""
 
 STYLES = {"draft": DRAFT, "chatml": CHATML, "llama3": LLAMA3, "mistral": MISTRAL, "thinking": THINKING, "parts": PARTS}

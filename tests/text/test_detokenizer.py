@@ -1,12 +1,14 @@
 """P7: what leaves piece by piece is the text of all ids, for all ids; only whole characters leave."""
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.text.detokenizer import Detokenizer
 from quire.text.tokenizer import Tokenizer
+from tests.text.examples import examples
 from tests.text.made import KINDS, kept, tokenizer
 
 TEXTS = ["Hello world", "two  spaces ", "naïve 你好 😀 e\u0301", "a\nb\n\n c", "The dog. 12!", "привет, größer"]
@@ -18,11 +20,11 @@ def stream(made: Tokenizer, ids: Sequence[int], cuts: Sequence[int] = (), tail: 
     """The pieces that leave when the ids come in the runs that `cuts` make; one by one without cuts."""
     bounds = sorted({0, len(ids), *(cut % (len(ids) + 1) for cut in cuts)}) if cuts else list(range(len(ids) + 1))
     detokenizer = Detokenizer(made, prompt_ids_tail=tail, **flags)
-    pieces = [detokenizer.push(ids[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    pieces = [detokenizer.push(ids[a:b]) for a, b in pairwise(bounds)]
     return [*pieces, detokenizer.finish()]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data(), kind=any_kind, cuts=st.lists(st.integers(0, 30), max_size=4), skip=st.booleans(), spaces=st.booleans())
 def test_pieces_joined_are_the_full_decode(data, kind, cuts, skip, spaces):
     ids = data.draw(ids_of[kind])
@@ -30,7 +32,7 @@ def test_pieces_joined_are_the_full_decode(data, kind, cuts, skip, spaces):
     assert "".join(pieces) == tokenizer(kind).decode(ids, skip, spaces)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data(), kind=any_kind, skip=st.booleans())
 def test_a_prompt_before_it_only_adds_its_unfinished_character(data, kind, skip):
     made = tokenizer(kind)
@@ -41,7 +43,7 @@ def test_a_prompt_before_it_only_adds_its_unfinished_character(data, kind, skip)
 
 
 @pytest.mark.parametrize("kind", ["byte-level", "byte-fallback", "metaspace"])
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.text(max_size=20))
 def test_no_replacement_character_for_one_that_becomes_whole(kind, text):
     made = tokenizer(kind)
@@ -55,7 +57,7 @@ def test_no_replacement_character_for_one_that_becomes_whole(kind, text):
 
 
 @pytest.mark.parametrize("kind", ["byte-level", "byte-fallback", "metaspace"])
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(text=st.text(max_size=30))
 def test_decode_is_the_librarys(kind, text):
     made = tokenizer(kind)
@@ -64,7 +66,7 @@ def test_decode_is_the_librarys(kind, text):
     assert made.decode(ids, skip_special_tokens=False) == kept(kind).decode(ids, skip_special_tokens=False)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(ids=ids_of["byte-level"])
 def test_decode_is_the_librarys_for_broken_bytes_too(ids):
     """Only byte-level: with byte fallback the library takes back what it has shown of a run of bytes that breaks later."""
@@ -73,7 +75,7 @@ def test_decode_is_the_librarys_for_broken_bytes_too(ids):
 
 
 @pytest.mark.parametrize("kind", ["unigram", "words"])
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(data=st.data())
 def test_decode_is_the_librarys_for_whole_pieces(kind, data):
     ids = data.draw(ids_of[kind])

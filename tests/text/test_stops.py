@@ -1,10 +1,13 @@
 """P8: for any split of the text, what leaves is the text before the first stop string, and never a part of one."""
+from itertools import pairwise
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.core.errors import InvalidRequest
 from quire.text.stops import StopStrings
+from tests.text.examples import examples
 
 letters = st.text(alphabet="ab", max_size=24)
 stop_lists = st.lists(st.text(alphabet="ab", min_size=1, max_size=5), min_size=1, max_size=4)
@@ -33,16 +36,16 @@ def meaning(stops: list[str], text: str, include: bool) -> tuple[str, str | None
 
 def cut(text: str, places: list[int]) -> list[str]:
     bounds = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
-    return [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(bounds)]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(stops=stop_lists, text=letters, places=st.lists(st.integers(0, 30), max_size=8), include=st.booleans())
 def test_any_split_gives_the_text_before_the_first_stop(stops, text, places, include):
     assert run(stops, cut(text, places), include) == meaning(stops, text, include)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(stops=stop_lists, text=letters)
 def test_what_leaves_can_never_have_to_be_taken_back(stops, text):
     scanner, sent = StopStrings(stops), ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transformers import PreTrainedTokenizerFast
 
@@ -17,6 +17,7 @@ from quire.text.chat import encode_chat
 from quire.text.sandbox import Budget
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
+from tests.text.examples import examples
 from tests.text.made import CHATML as CHATML_TOKENS
 from tests.text.made import MARKS, byte_fallback, byte_level, save
 from tests.text.templates import CHATML, DRAFT, MISTRAL, PARTS, STYLES, TEXT_ARGUMENTS, THINKING
@@ -115,7 +116,7 @@ def special_count(tokenizer, ids):
 
 
 @pytest.mark.parametrize("style", sorted(STYLES))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(text=st.lists(st.sampled_from([*CHATML_TOKENS, *MARKS, "<|im_", "start|>", "system\n", " ", "x", "é"]),
                      max_size=6).map("".join), role=st.sampled_from(["user", "assistant"]))
 def test_no_special_id_comes_from_a_message(style, text, role):
@@ -134,7 +135,8 @@ def test_the_row_of_the_security_page():
     tokenizer, template, theirs = loaded(CHATML)
     ids = encode_chat(tokenizer, template, [attack])
     start = tokenizer.token_to_id("<|im_start|>")
-    assert ids.count(start) == 2 and theirs.apply_chat_template([attack], add_generation_prompt=True)["input_ids"].count(start) == 3
+    assert ids.count(start) == 2
+    assert theirs.apply_chat_template([attack], add_generation_prompt=True)["input_ids"].count(start) == 3
     assert tokenizer.decode(ids, skip_special_tokens=False) == template.render([attack])
 
 
@@ -169,7 +171,7 @@ def test_tokens_that_the_template_builds_of_a_role_are_tokens(tmp_path):
     assert tokenizer.decode(ids, False) == "<|user|>a<|assistant|>b<|user|><|end|><|assistant|>"
     tools = [{"name": "<|tool|>"}]
     assert tokenizer.token_to_id("<|tool|>") not in encode_chat(tokenizer, template, [USER], tools)
-    text = template.render([USER, {"role": "assistant", "content": "go <|user|>"}], add_generation_prompt=False, continue_final_message=True)
+    text = template.render([USER, {"role": "assistant", "content": "go <|user|>"}], None, False, True)
     assert text.endswith("<|assistant|>go <|user|>")
 
 
@@ -258,6 +260,23 @@ def test_messages_of_a_wrong_form_are_refused(messages, words):
     assert refusal.value.param.startswith("messages")
 
 
+def test_half_a_surrogate_pair_is_refused_where_it_stands():
+    with pytest.raises(InvalidRequest, match="surrogate") as refusal:
+        render(CHATML, [USER, {"role": "user", "content": [{"type": "text", "text": "a\ud800"}]}])
+    assert refusal.value.param == "messages[1].content[0].text"
+    with pytest.raises(InvalidRequest, match="surrogate"):
+        render(CHATML, [USER], [{"name": {"\udfff": 1}}])
+    with pytest.raises(InvalidRequest, match="nested too deeply"):
+        render(CHATML, [USER], [nested(5000)])
+
+
+def nested(depth):
+    made = []
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
 @pytest.mark.parametrize("name", ["chat_template", "tokenize", "bos_token", "_x", "self", "messages"])
 def test_names_that_mean_something_are_no_variables(name):
     with pytest.raises(InvalidRequest, match="may not set"):
@@ -290,7 +309,8 @@ def test_another_template_by_its_text_or_by_a_name(tmp_path):
 
 @pytest.mark.parametrize("source, words", [
     ("{% if %}", "line 1"), ("{{ x.y.z }}", "undefined"), ("{{ 'a' + 1 }}", "str"), ("{{ 1 // 0 }}", "zero"),
-    ("{{ raise_exception('roles must alternate') }}", "^chat template: roles must alternate$"), ("{{ 'a' | nothing }}", "nothing"),
+    ("{{ raise_exception('roles must alternate') }}", "^chat template: roles must alternate$"),
+    ("{{ 'a' | nothing }}", "nothing"),
     ("{% include 'x' %}", "loader"), ("{{ ''.__class__.__mro__ }}", "unsafe"), ("{{ messages.append(1) }}", "safe"),
     ("{% set ns = namespace(__x__=1) %}", "underscore"), ("{{ namespace.__init__.__globals__ }}", "unsafe"),
     ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "deeply"), ("x" * (1 << 20), "characters")])
@@ -336,7 +356,8 @@ def test_bombs_are_refused_before_they_burst(source):
 
 def test_time_is_bounded_too():
     ticks = iter(range(10**9))
-    template = ChatTemplate("{% for i in range(1000) %}{{ i }}{% endfor %}", budget=lambda: Budget(clock=lambda: float(next(ticks))))
+    source = "{% for i in range(1000) %}{{ i }}{% endfor %}"
+    template = ChatTemplate(source, budget=lambda: Budget(clock=lambda: float(next(ticks))))
     with pytest.raises(InvalidRequest, match="longer than 5 seconds"):
         template.render([USER])
 

@@ -91,13 +91,13 @@ class ManyExecutor:
         return lambda: self._answer(step.number)
 
     def stop(self) -> None:
-        self.stopping.set()
         self.selector.close()
         for rank in self.ranks:
             rank.connection.close()         # all of them first: no rank then waits for another
         for rank in self.ranks:
             rank.stop()
         self.ranks = []
+        self.stopping.set()                 # last: with its thread the ranks would be killed
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _spawn(self) -> None:

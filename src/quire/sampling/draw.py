@@ -46,7 +46,7 @@ def place_of(cumulative: Tensor, target: Tensor, total: Tensor) -> Tensor:
     What has no weight is never chosen, also when rounding lets the number fall on the very end.
     """
     place = torch.searchsorted(cumulative, target, right=True)
-    return torch.minimum(place, torch.searchsorted(cumulative, total))      # the last place that adds any weight
+    return torch.minimum(place, torch.searchsorted(cumulative, total.contiguous()))     # the last place that adds any weight
 
 
 def choose(cumulative: Tensor, last: Tensor, uniform: Tensor) -> Tensor:

@@ -72,9 +72,9 @@ class Chat:
         answer_id = service.answer_id("chatcmpl", scope, request.request_id)
         messages = plain_messages(request.messages)
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request))
-        ids = truncate(ids, request, service.plan.max_model_len)
         with renamed(_names(request)):
             params = self._params(request)
+            ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
             generation = Generation.start(service.client, [ids], params, request, scope)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
         turn = Turn(service, request, params, generation, answer_id, model, text, echoed)

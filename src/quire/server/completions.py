@@ -45,7 +45,7 @@ class Completions:
         check_common(request)
         answer_id = service.answer_id("cmpl", scope, request.request_id)
         params = self._params(request)
-        prompts = await self._prompts(request)
+        prompts = await self._prompts(request, params.max_tokens)
         self._check_number(len(prompts), params.n)
         generation = Generation.start(service.client, [prompt.ids for prompt in prompts], params, request, scope)
         turn = Turn(service, request, params, generation, prompts, answer_id, model)
@@ -72,13 +72,13 @@ class Completions:
             given["prompt_logprobs"] = max(request.logprobs, request.prompt_logprobs or 0)
         return sampling_params(self.service, request, **given)
 
-    async def _prompts(self, request: CompletionRequest) -> list[Prompt]:
+    async def _prompts(self, request: CompletionRequest, max_tokens: int | None) -> list[Prompt]:
         given = read_prompts(request.prompt)
         texts = [prompt for prompt in given if isinstance(prompt, str)]
         encoded = iter(await self.service.encode(texts, request.add_special_tokens is not False))
         prompts = [Prompt(next(encoded), p) if isinstance(p, str) else Prompt(p) for p in given]
         for prompt in prompts:
-            kept = truncate(prompt.ids, request, self.service.plan.max_model_len)
+            kept = truncate(prompt.ids, request, self.service.plan.max_model_len, max_tokens)
             if len(kept) < len(prompt.ids):
                 prompt.ids, prompt.text = kept, None
         return prompts

@@ -3,7 +3,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 from quire.core.errors import InvalidRequest
@@ -51,16 +50,16 @@ def _check_format(request: Sampled) -> None:
 def sampling_params(service: Service, request: Sampled, **given: Any) -> SamplingParams:
     """The model's defaults, what the request says, and what the route has made of the rest."""
     said = {name: value for name in DRAWN if (value := getattr(request, name)) is not None}
-    return replace(service.defaults, **(said | given))
+    return SamplingParams(**(service.defaults | said | given))
 
 
-def truncate(ids: list[int], request: Sampled, max_model_len: int) -> list[int]:
-    """Only where it was asked for."""
+def truncate(ids: list[int], request: Sampled, max_model_len: int, max_tokens: int | None) -> list[int]:
+    """Only where it was asked for. -1: to what leaves room for the output."""
     most = request.truncate_prompt_tokens
     if most is None:
         return ids
     if most == -1:
-        most = max(1, max_model_len - (request.max_tokens or 1))
+        most = max(1, max_model_len - (max_tokens or 1))
     if most < 1:
         raise InvalidRequest(f"truncate_prompt_tokens is {most}: give 1 or more, or -1 for as many as fit",
                              "truncate_prompt_tokens", "integer_below_min_value")

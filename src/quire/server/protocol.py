@@ -5,6 +5,7 @@ refusals    JSON in OpenAI's shape as everywhere, and the connection is closed
 abort       scope["quire.abort"] drops the connection without waiting for what it has not read
 """
 import asyncio
+from secrets import token_hex
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -95,7 +96,7 @@ class Protocol(HttpToolsProtocol):
         is_between = self.cycle is None or self.cycle.response_complete
         if is_between or not self.cycle.response_started:
             reply = error_reply(error)
-            headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+            headers = [*reply.headers, (b"x-request-id", token_hex(16).encode()), (b"content-length", b"%d" % len(reply.body))]
             lines = [b"%b: %b\r\n" % header for header in headers]
             self.transport.write(b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body]))
         if not is_between:

@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from quire import __version__
+from quire.core.checks import shown
 from quire.core.errors import InvalidRequest, NotFound
 from quire.core.plan import Plan
-from quire.core.sampling_params import SamplingParams, params_from_defaults
+from quire.core.sampling_params import params_from_defaults
 from quire.engine.client import Client
 from quire.server.aside import aside
 from quire.server.calls import Calls
@@ -21,6 +22,7 @@ from quire.server.stream import Stalls
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
 
+MESSAGE_SIZE = 50               # characters that a message costs beside its own
 _request_id = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 log = logging.getLogger("quire.server")
 
@@ -41,7 +43,8 @@ class Service:
         self.client.watchers.append(self.metrics)
         defaults = dict(plan.generation_defaults)
         self.max_tokens: int | None = defaults.pop("max_new_tokens", defaults.pop("max_tokens", None))
-        self.defaults: SamplingParams = params_from_defaults(defaults)
+        params_from_defaults(defaults)          # if they are wrong, they are before anybody asks
+        self.defaults: dict[str, Any] = defaults
         sources = self.tokenizer.chat_templates
         self.template_source = sources.get(plan.chat_template, plan.chat_template) or "".join(sources.values())
         self.knows_developer = "developer" in self.template_source
@@ -53,8 +56,7 @@ class Service:
         if asked is None:
             return self.plan.served_names[0]
         if asked not in self.plan.served_names:
-            names = ", ".join(self.plan.served_names[:8])
-            raise NotFound(f"the model {asked[:100]!r} does not exist here: this server has {names}", "model",
+            raise NotFound(f"the model {shown(asked)} does not exist here: GET /v1/models lists those that do", "model",
                            "model_not_found")
         return asked
 
@@ -79,4 +81,4 @@ class Service:
         def work() -> tuple[str, list[int]]:
             text = self.template.render_private(messages, **variables)
             return self.tokenizer.spellings.show(text), self.tokenizer.encode_private(text, add_special_tokens)
-        return await aside(work, sum(len(text_of(m["content"])) for m in messages))
+        return await aside(work, sum(MESSAGE_SIZE + len(text_of(m["content"])) for m in messages))

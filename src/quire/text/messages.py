@@ -43,15 +43,28 @@ def _message(message: Any, where: str, shape: Shape, spellings: Spellings) -> di
 
 def plain(value: Any, where: str) -> Any:
     """A copy of nothing but JSON's types: objects may have methods that no template should reach."""
-    if value is None or type(value) in (str, int, float, bool):
+    if isinstance(value, str):
+        return _whole(str.__str__(value), where)
+    if value is None or type(value) in (bool, int, float):
         return value
+    if isinstance(value, (int, float)):
+        return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item, where) for key, item in value.items()}
+        return {_whole(str(key), where): plain(item, f"{where}.{key}") for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item, where) for item in value]
-    if isinstance(value, (str, int, float)):
-        return next(kind(value) for kind in (str, int, float) if isinstance(value, kind))
+        return [plain(item, f"{where}[{i}]") for i, item in enumerate(value)]
+    where = where[:100]
     raise InvalidRequest(f"{where} holds a {type(value).__name__}: send plain JSON", where, "invalid_type")
+
+
+def _whole(text: str, where: str) -> str:
+    try:
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError:
+        where = where[:100]
+        raise InvalidRequest(f"{where} holds half of a surrogate pair, which is no character: send whole ones", where) from None
+    return text
 
 
 def _content(content: Any, where: str, shape: Shape) -> str | list[dict[str, Any]]:

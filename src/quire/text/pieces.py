@@ -78,8 +78,8 @@ def _meaning(part: dict[str, Any]) -> dict[str, Any]:
             return {"strip_left": count}
         case {"type": "WordPiece", "prefix": str(prefix)}:
             return {"glue": b" ", "continuation": prefix}
-    raise ModelError(f"the tokenizer's decoder {part.get('type')!r} (or one of its settings) is not known: name another tokenizer "
-                     "with --tokenizer")
+    raise ModelError(f"the tokenizer's decoder {part.get('type')!r} (or one of its settings) is not known: name another "
+                     "tokenizer with --tokenizer")
 
 
 def _byte(piece: str) -> bytes | None:

@@ -30,10 +30,10 @@ MOST_SECONDS = 5.0
 MOST_BITS = 4096                # of a whole number
 CLOCK_EVERY = 64                # payments between two looks at the clock
 
-FILTERS = ("abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "format", "groupby",
-           "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
-           "replace", "reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string", "sum", "title", "trim",
-           "truncate", "unique", "upper", "urlencode", "wordcount")
+FILTERS = ("abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "format",
+           "groupby", "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "reject",
+           "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string", "sum",
+           "title", "trim", "truncate", "unique", "upper", "urlencode", "wordcount")
 WHOLE_FILTERS = ("string", "title", "upper", "lower", "capitalize", "trim", "escape", "e", "urlencode", "truncate", "wordcount",
                  "sort", "unique", "groupby", "min", "max", "dictsort", "sum")      # they read all that is in a list or dict
 TEXT_METHODS = ("join", "replace", "center", "ljust", "rjust", "zfill")
@@ -259,7 +259,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return value
 
     @staticmethod
-    def concat(pieces: Iterable[str]) -> str:       # type: ignore[override]
+    def concat(pieces: Iterable[str]) -> str:
         pieces = list(pieces)
         check_chars(sum(map(len, pieces)))
         return "".join(pieces)
@@ -269,7 +269,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         OPERATORS[operator](left, right)
         return super().call_binop(context, operator, left, right)
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:    # noqa: B902, N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         _budget.get().pay()
         owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
         if isinstance(owner, str) and name in TEXT_METHODS:

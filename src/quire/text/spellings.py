@@ -10,7 +10,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")     # letters only: some vocabularies hold digits as added tokens
+# Letters only: some vocabularies hold digits as added tokens.
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 class Spellings:
@@ -38,10 +39,10 @@ class Spellings:
         return find.sub(lambda found: self.all[found[0]], text)
 
     def show(self, text: str) -> str:
-        """The text as the public reads it."""
+        """The text as the public reads it; what is left of a torn spelling is not for the public at all."""
         if self._nonce not in text:
             return text
-        return self._find_private.sub(lambda found: self._public.get(found[0], ""), text)
+        return self._find_private.sub(lambda found: self._public.get(found[0], ""), text).replace(self._nonce, "")
 
     def is_mangled(self, text: str) -> bool:
         """Has something torn a private spelling apart? Its rest would be read as text."""
@@ -49,7 +50,7 @@ class Spellings:
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Matches the longest of the words that begins at a place. A tree of prefixes, so its time does not grow with their number."""
+    """Matches the longest of the words that begins at a place. A tree of prefixes: its time does not grow with their number."""
     tree: dict[str, Any] = {}
     for word in words:
         node = tree

@@ -60,13 +60,14 @@ class ChatTemplate:
 
     def render(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None = None,
                add_generation_prompt: bool = True, continue_final_message: bool = False, **kwargs: Any) -> str:
-        return self.spellings.show(self.render_private(messages, tools, add_generation_prompt, continue_final_message, **kwargs))
+        text = self.render_private(messages, tools, add_generation_prompt, continue_final_message, **kwargs)
+        return self.spellings.show(text)
 
     def render_private(self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None = None,
                        add_generation_prompt: bool = True, continue_final_message: bool = False, **kwargs: Any) -> str:
         if continue_final_message and add_generation_prompt:
-            raise InvalidRequest("continue_final_message goes on with the last message and add_generation_prompt begins a new one: "
-                                 "set only one of them", "continue_final_message")
+            raise InvalidRequest("continue_final_message goes on with the last message and add_generation_prompt begins a new "
+                                 "one: set only one of them", "continue_final_message")
         compiled = self._choose(bool(tools))
         try:
             turns = prepare(messages, compiled.shape, self.spellings)
@@ -103,8 +104,8 @@ class ChatTemplate:
             return named["tool_use"]
         if "default" in named or len(named) == 1:
             return named.get("default") or next(iter(named.values()))
-        raise InvalidRequest(f"this model has several chat templates ({', '.join(sorted(named))}) and no default: start the server "
-                             "with --chat-template NAME", "messages")
+        raise InvalidRequest(f"this model has several chat templates ({', '.join(sorted(named))}) and no default: start the "
+                             "server with --chat-template NAME", "messages")
 
     def check_names(self, variables: Mapping[str, Any]) -> None:
         """For whoever passes names on from a client: with ** they could reach arguments that are no variables."""
@@ -150,8 +151,8 @@ class ChatTemplate:
         text = self._run(compiled, turns, values)
         at = text.rfind(tag.strip())
         if at < 0 or last.strip() not in text:
-            raise InvalidRequest("continue_final_message: the chat template leaves out or changes the text of the last message, so "
-                                 "it cannot go on from there", "continue_final_message")
+            raise InvalidRequest("continue_final_message: the chat template leaves out or changes the text of the last "
+                                 "message, so it cannot go on from there", "continue_final_message")
         return text[:at] if text.startswith(tag, at) else text[:at].rstrip()
 
 

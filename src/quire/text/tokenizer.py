@@ -48,12 +48,12 @@ class Tokenizer:
 
     def _set_added(self) -> None:
         ids = [(self._backend.token_to_id(private), public, special) for public, private, special in self._public]
-        self._added = {i: public for i, public, _ in ids if i is not None}
+        self._added: dict[int, str] = {i: public for i, public, _ in ids if i is not None}
         self.added_ids = frozenset(self._added)
         self.special_ids = frozenset(i for i, _, special in ids if special and i is not None)
         self.vocab_size = max([self.vocab_size, *(i + 1 for i in self._added)])
-        for i, public, private in ((self.token_to_id(public), public, private) for public, private in self.spellings.all.items()):
-            if i not in self._backend.encode(private, add_special_tokens=False).ids:
+        for public, private in self.spellings.all.items():
+            if self.token_to_id(public) not in self._backend.encode(private, add_special_tokens=False).ids:
                 raise ModelError(f"the tokenizer cannot tell its token {public!r} from text: name another with --tokenizer")
 
     # ---- text -> ids
@@ -67,7 +67,7 @@ class Tokenizer:
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise InvalidRequest("the text holds half of a surrogate pair, which is no character: send whole characters") from None
+            raise InvalidRequest("the text holds half of a surrogate pair, which is no character: send whole ones") from None
         ids: list[int] = self._backend.encode(text, add_special_tokens=add_special_tokens).ids
         return ids
 
@@ -99,7 +99,8 @@ class Tokenizer:
         """As the vocabulary writes it."""
         if token in self._added:
             return self._added[token]
-        return (self._backend.id_to_token(token) or "") if 0 <= token < self.vocab_size else ""
+        piece: str | None = self._backend.id_to_token(token) if 0 <= token < self.vocab_size else None
+        return piece or ""
 
     def _spell(self, token: int) -> bytes:
         added = self._added.get(token)
@@ -108,7 +109,8 @@ class Tokenizer:
     def check_ids(self, ids: Iterable[int], param: str = "tokens") -> None:
         for i in ids:
             if not isinstance(i, int) or not 0 <= i < self.vocab_size:
-                raise InvalidRequest(f"{str(i)[:40]} is not an id of this vocabulary: give ids from 0 to {self.vocab_size - 1}", param)
+                raise InvalidRequest(f"{str(i)[:40]} is not an id of this vocabulary: give ids from 0 to {self.vocab_size - 1}",
+                                     param)
 
     # ---- names
 

@@ -13,7 +13,8 @@ from typing import Any
 from quire.core.errors import ModelError
 
 NAMES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
-SLOW = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tekken.json", "qwen.tiktoken", "tiktoken.model", "vocab.txt")
+SLOW = ("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tekken.json", "qwen.tiktoken", "tiktoken.model",
+        "vocab.txt")
 GPT2_CLASSES = ("", "GPT2Tokenizer", "GPT2TokenizerFast")
 
 
@@ -37,8 +38,8 @@ class TokenizerFiles:
         try:
             _add_special(spec, settings, names)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ModelError(f"tokenizer.json or tokenizer_config.json of {folder.name} is not as the tokenizers library writes it "
-                             f"({type(error).__name__}: {error}): download the model again") from None
+            raise ModelError(f"tokenizer.json or tokenizer_config.json of {folder.name} is not as the tokenizers library "
+                             f"writes it ({type(error).__name__}: {error}): download the model again") from None
         spec["truncation"] = spec["padding"] = None         # a request too long is refused, never cut
         return cls(spec, settings, names, dict(_templates(folder, settings)))
 
