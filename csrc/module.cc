@@ -7,8 +7,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <atomic>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -29,7 +29,7 @@ using Address = uintptr_t;
 
 namespace {
 
-constexpr int kInterface = 1;         // cpu.py refuses a module of another number: it was built from other sources
+constexpr int kInterface = 2;         // cpu.py refuses a module of another number: it was built from other sources
 
 // ---- which instruction set -----------------------------------------------------------------------------------------------
 
@@ -194,6 +194,20 @@ void pointwise(int dtype, int which, Address x, int64_t rows, int64_t cols, int6
     active->pointwise[dtype][which]({at<void>(x), at<void>(b), at<void>(y), rows, cols, x_stride, b_stride, y_stride});
 }
 
+// The pool's promise, counted: in each of `calls` jobs every task ran exactly once before the job was over.
+bool check_pool(int64_t tasks, int64_t calls) {
+    nb::gil_scoped_release released;
+    std::vector<std::atomic<int>> runs(static_cast<size_t>(tasks));
+    auto count = [](const void* context, int64_t i) { (*static_cast<std::atomic<int>* const*>(context))[i].fetch_add(1); };
+    std::atomic<int>* counters = runs.data();
+    for (int64_t call = 1; call <= calls; call++) {
+        quire::parallel_tasks(tasks, count, &counters);
+        for (auto& ran : runs)
+            if (ran.load() != call) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 NB_MODULE(_kernels, m) {
@@ -208,6 +222,7 @@ NB_MODULE(_kernels, m) {
         quire::set_threads(count);
     });
     m.def("threads", &quire::threads);
+    m.def("check_pool", &check_pool);
     m.def("packed_bytes", &packed_bytes);
     m.def("pack", &pack);
     m.def("linear", &linear);

@@ -1,5 +1,6 @@
 """LLM on a tiny model: what a program that follows the guides writes, and what it gets."""
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from quire import LLM, SamplingParams
 from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError
 from quire.engine import faults
+from quire.executor.local import LocalExecutor
 from tests.tiny import EOS, TEMPLATE, tiny
 
 ROOT = Path(__file__).parents[1]
@@ -151,8 +153,10 @@ def test_siblings(llm):
 def test_a_stop_string_cuts_the_text_and_is_named(llm):
     text = llm.generate("tell", SamplingParams(temperature=0, max_tokens=40, ignore_eos=True))[0].outputs[0].text
     stop = next(text[i:i + 2] for i in range(10, 30) if "\ufffd" not in text[i:i + 2] and text.index(text[i:i + 2]) == i)
+    before = llm.direct.loop.engine.stats().num_positions
     (output,) = llm.generate("tell", SamplingParams(temperature=0, max_tokens=40, ignore_eos=True, stop=[stop, "none of it"]))
     got = output.outputs[0]
+    assert llm.direct.loop.engine.stats().num_positions - before <= len("tell") + len(got.token_ids)
     assert got.text == text[:text.index(stop)] and (got.finish_reason, got.stop_reason) == ("stop", stop) and is_empty(llm)
 
 
@@ -303,10 +307,13 @@ def test_the_engine_s_end_is_told_now_and_later(folder):
 
         def fail(step):
             raise OSError("the device is gone")
-        llm.direct.loop.engine.executor.runner.execute = fail
-        for _ in range(2):
-            with pytest.raises(EngineDead, match="the device is gone"):
-                llm.generate(["a", "b"], GREEDY)
+        runner = llm.direct.loop.engine.executor.runner
+        runner.execute = fail
+        with pytest.raises(EngineDead, match="the device is gone"):
+            llm.generate(["a", "b"], GREEDY)
+        del runner.execute                      # even if the device came back: what it held is not known
+        with pytest.raises(EngineDead, match="the device is gone"):
+            llm.generate("a", GREEDY)
 
 
 def test_a_closed_llm_says_so(folder):
@@ -315,6 +322,24 @@ def test_a_closed_llm_says_so(folder):
     llm.close()
     with pytest.raises(EngineDead, match="closed"):
         llm.generate("a", GREEDY)
+
+
+@pytest.mark.parametrize("way", ["close", "with", "drop"])
+def test_what_an_llm_took_is_given_back(folder, way, monkeypatch):
+    stopped = []
+    stop = LocalExecutor.stop
+    monkeypatch.setattr(LocalExecutor, "stop", lambda self: stopped.append(self) or stop(self))
+    llm = LLM(str(folder), num_kv_blocks=64, num_threads=1)
+    executor = llm.direct.loop.engine.executor
+    if way == "close":
+        llm.close()
+    elif way == "with":
+        with llm:
+            pass
+    else:
+        del llm
+        gc.collect()
+    assert stopped == [executor]
 
 
 def test_what_cannot_be_made_is_one_typed_line(tmp_path, folder):

@@ -59,11 +59,13 @@ def test_the_template_renders_chat_tools_and_thinking(name: str) -> None:
     assert plain == "<|im_start|>user\nHi<|im_end|>\n"
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
 @pytest.mark.parametrize("name", MODELS)
-def test_greedy_tokens_are_those_of_transformers(name: str) -> None:
+def test_greedy_tokens_are_those_of_transformers(name: str, ranks: int) -> None:
     """All prompts in one continuously batched run, each output checked by one forward pass of the reference."""
     params = SamplingParams(temperature=0, max_tokens=24, ignore_eos=True)
-    outputs = LLM(model=str(BUNDLED / name), dtype="float32", max_model_len=1024).generate(prompts(), params, use_tqdm=False)
+    llm = LLM(model=str(BUNDLED / name), dtype="float32", max_model_len=1024, tensor_parallel_size=ranks)
+    outputs = llm.generate(prompts(), params, use_tqdm=False)
     reference = AutoModelForCausalLM.from_pretrained(BUNDLED / name, dtype=torch.float32).eval()
     seen: set[int] = set()
     for output in outputs:

@@ -1,6 +1,8 @@
 """An engine without a model for tests of the floor above it: the fake device, and a tokenizer of one id for each byte."""
+import atexit
 import contextlib
 import json
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import cache
@@ -34,6 +36,7 @@ CONFIG = {"architectures": ["LlamaForCausalLM"], "vocab_size": VOCAB, "hidden_si
 def folder() -> Path:
     """A model without weights."""
     made = Path(mkdtemp(prefix="quire-test-"))
+    atexit.register(shutil.rmtree, made, True)
     (made / "config.json").write_text(json.dumps(CONFIG))
     plain = [b for b in range(256) if 0x21 <= b <= 0x7e or (b >= 0xa1 and b != 0xad)]
     rest = [b for b in range(256) if b not in plain]

@@ -131,6 +131,12 @@ def test_logprobs_say_what_stood_there_first_and_then_the_best():
     assert given.choices[0].cumulative_logprob == -11.0
 
 
+def test_an_id_that_shares_its_rank_keeps_it():
+    table = Logprobs(np.array([[98, 97, 98]], np.int32), np.array([[-1, -1, -1]], np.float32), np.array([1], np.int32))
+    (position,) = answer(logprobs=2).take(0, News(0, [98], logprobs=table), 6.0).logprobs
+    assert [(token, p.rank) for token, p in position.items()] == [(98, 1), (97, 1)]
+
+
 def test_logprobs_of_ids_that_a_stop_string_cuts_off_are_cut_too():
     given = answer(stop=["b"], logprobs=0)
     table = Logprobs(np.array([[97], [98], [99]], np.int32), -np.ones((3, 1), np.float32), np.ones(3, np.int32))

@@ -2,16 +2,18 @@
 import asyncio
 import gc
 import time
+from collections import Counter
 
 import pytest
 
 from quire.core.errors import EngineDead, EngineStalled, InvalidRequest, Overloaded, RequestFailed, Unavailable
+from quire.core.messages import Snapshot
 from quire.core.types import Sampling
 from quire.engine import client as client_module
 from quire.engine import faults
 from quire.engine.client import Client
 from quire.engine.local import EngineThread
-from quire.engine.stats import Watcher
+from quire.engine.stats import Totals, Watcher
 from tests.engine.aio import on_loop, until
 from tests.engine.fakes import Gate, fake_engine, idle, params, plan, read, saying, serving, spec, tokenizer
 
@@ -480,9 +482,17 @@ async def test_started_is_finished_and_running_and_waiting_at_every_instant():
                 await asyncio.sleep(0)
         watch = asyncio.create_task(look())
         await asyncio.gather(*(read(client.generate([i], params(max_tokens=1 + i % 9))) for i in range(40)))
+        assert not watch.done(), "it looked to the end"
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
         assert any(waiting for _, waiting in seen) and any(running for running, _ in seen)
+
+
+def test_a_snapshot_that_is_behind_counts_nobody_twice():
+    totals = Totals(num_started=5, num_finished=Counter(length=3, abort=1))
+    for num_running, want in ((4, (1, 0)), (1, (1, 0)), (0, (0, 1))):
+        figures = totals.figures(Snapshot(num_running=num_running, num_queried=4, num_hits=1))
+        assert (figures.num_running, figures.num_waiting) == want and "hits 25.0 %" in figures.line()
 
 
 def test_streams_of_two_loops_over_one_engine():

@@ -53,7 +53,7 @@ def test_greedy_is_transformers_greedy(name: str, reference: Callable[[str], Ref
     assert len({token for output in outputs for token in output}) > 40, "too few distinct ids to see much"
 
 
-@pytest.mark.parametrize("name", ["llama3", "qwen3", "opt_350m"])
+@pytest.mark.parametrize("name", CONFIGS if FULL else ["llama3", "qwen3", "opt_350m"])
 def test_the_same_on_two_ranks(name: str, reference: Callable[[str], Reference]) -> None:
     theirs, prompts = reference(name), some_prompts(NUM_PROMPTS, seed=8)
     with engine(theirs.folder, depth=2, max_model_len=LENGTH, num_blocks=60, block_size=8, max_num_seqs=9,

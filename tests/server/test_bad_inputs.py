@@ -202,6 +202,7 @@ CASES = [
     m("strange: part without text", {"role": "user", "content": [{"type": "text"}]}, "messages[0].content[0].text", MISSING),
     c("strange: metadata too large", ..., metadata={"a": "x" * 600}),
     c("strange: stream_interval 0", "stream_interval", stream_interval=0),
+    c("strange: 0 is not false", "store", ABSENT, store=0), c("strange: true is not 1", "length_penalty", length_penalty=True),
     raw("strange: half a million fields", b"{" + b",".join(b'"f%d":1' % i for i in range(500_000)) + b"}",
         code="object_above_max_length"),
     raw("strange: a million lists", b'{"prompt":[' + b"[]," * 900_000 + b"[]]}", param="prompt", code=LONG, path=P),

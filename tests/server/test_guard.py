@@ -213,6 +213,12 @@ def test_134_headers_that_are_too_long(served):
     assert status(served.raw(head("GET", "/health", x_long="a" * 30_000, connection="close"))) == 200
 
 
+def test_134_headers_that_never_end(served):
+    """Refused while they come, long before their time is up."""
+    assert refused(served.raw(b"GET /health HTTP/1.1\r\nHost: x\r\nx: " + b"a" * 200_000), 431)
+    assert refused(served.raw(b"GET /" + b"a" * 200_000), 431)
+
+
 # ---- times
 
 def test_135_a_head_that_stops_half_way(served, monkeypatch):

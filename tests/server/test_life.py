@@ -51,7 +51,8 @@ def loading():
 
 def test_while_it_loads_probes_are_answered_and_requests_refused(loading):
     loading.until(lambda: loading.client.progress.done)
-    assert loading.get("/livez").status_code == 200
+    response = loading.get("/livez")
+    assert response.status_code == 200 and "date" in response.headers
     for path in TAKING:
         response = loading.get(path)
         assert response.status_code == 503

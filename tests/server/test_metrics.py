@@ -103,6 +103,10 @@ def test_nothing_that_a_client_chooses_makes_a_series(served):
             client.post("/v1/chat/completions", json=chat("say:x", user=f"user{i}", model=f"model{i}", cache_salt=f"salt{i}"))
             client.post("/v1/chat/completions", json=chat("say:x", user=f"user{i}", request_id=f"r{i}", cache_salt=f"salt{i}"))
 
+    for method in ("PROPFIND", "MKCOL"):
+        with served.http() as client:
+            client.request(method, "/health")
+    assert "PROPFIND" not in served.get("/metrics").text
     strange(0)
     before = series()
     for i in range(1, 30):
@@ -132,6 +136,13 @@ def test_a_histogram_puts_a_value_on_a_bound_below_it():
         histogram.add(number)
     histogram.add(2.0, times=3)
     assert histogram.buckets() == [("1.0", 2.0), ("2.0", 6.0), ("+Inf", 7.0)] and histogram.sum == 18.0
+
+
+def test_tokens_that_come_together_share_the_time(served):
+    before = value(served, "vllm:inter_token_latency_seconds_count"), value(served, "vllm:inter_token_latency_seconds_sum")
+    served.call(lambda: served.client.watchers[0].next_tokens(1.0, 4))
+    assert value(served, "vllm:inter_token_latency_seconds_count") == before[0] + 4
+    assert value(served, "vllm:inter_token_latency_seconds_sum") == pytest.approx(before[1] + 1.0)
 
 
 def test_buckets_of_tokens_end_with_the_context():

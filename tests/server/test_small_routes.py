@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from quire import __version__
-from quire.core.errors import InvalidRequest
+from quire.core.errors import DeviceError, EngineDead, EngineStalled, InvalidRequest, QuireError, RequestFailed
 from quire.server import log
 from quire.server.body import decode, read_body
 from quire.server.completions import read_prompts
@@ -176,6 +176,14 @@ def test_what_is_absent_is_refused_before_it_is_decoded():
 def test_prompts_are_known_by_what_stands_first(raw, prompts):
     request = decode(b'{"prompt":' + raw + b"}", CompletionRequest, strict=True).content
     assert read_prompts(request.prompt) == prompts
+
+
+@pytest.mark.parametrize("kind", [QuireError, RequestFailed, EngineDead, EngineStalled, DeviceError])
+def test_what_goes_wrong_inside_is_told_without_details(kind):
+    told = error_object(kind("<Secret object at 0x7f00> in /home/user/site-packages/x.py, version 1.2.3"))["error"]
+    for leak in ("Secret", "0x", "/home", "1.2.3"):
+        assert leak not in told["message"]
+    assert len(told["message"]) > 20
 
 
 def test_an_error_is_bounded():

@@ -181,6 +181,8 @@ def test_who_reads_slowly_is_not_dropped(monkeypatch):
         sending = stream.Events({"quire.abort": tap.abort}, lambda message: asyncio.sleep(0.03), stalls, [])
         for _ in range(12):
             await sending.put(b"data: {}\n\n")
+        await asyncio.sleep(0.3)                # an engine that has nothing to say for a while is no stalled client
+        assert not tap.is_dropped
         sending.close()
         await asyncio.sleep(0.03)
         assert not tap.is_dropped and not stalls.open and stalls.timer is None

@@ -319,7 +319,7 @@ class Client:
             live.reasons[index] = reason
             self.live.pop(live.base + index, None)
             self.totals.num_finished[reason] += 1
-        if live.open_ids:
+        if not live.is_ended:
             return
         if (same := self.labels.get(live.label)) is not None:
             same.pop(live.base, None)

@@ -35,6 +35,11 @@ class Live:
         """Of siblings that have not ended."""
         return tuple(i for i in self.ids if i - self.base not in self.reasons)
 
+    @property
+    def is_ended(self) -> bool:
+        """Every sibling."""
+        return len(self.reasons) == self.answer.sampling.n
+
     def put(self, delta: Delta) -> None:
         if (waiting := self.pending.get(delta.index)) is not None:
             waiting.append(delta)
@@ -54,7 +59,7 @@ class Live:
         while not self.pending:
             if self.error is not None:
                 raise self.error
-            if not self.open_ids:
+            if self.is_ended:
                 raise StopAsyncIteration
             self.waiter = self.loop.create_future()
             try:
@@ -103,7 +108,7 @@ class Stream(AsyncIterator[Delta]):
     @property
     def is_read(self) -> bool:
         """Every sibling has ended, and every delta is read."""
-        return not self._live.pending and not self._live.open_ids
+        return not self._live.pending and self._live.is_ended
 
     async def __anext__(self) -> Delta:
         """Cancelling it is leaving, as it is for a generator."""
@@ -130,5 +135,5 @@ class Stream(AsyncIterator[Delta]):
     def __del__(self) -> None:
         """The collector may run on any thread, in the middle of anything: so this only asks the loop to do it."""
         live = self._live
-        if live.open_ids and live.error is None and not live.loop.is_closed():
+        if not live.is_ended and not live.loop.is_closed():
             live.loop.call_soon_threadsafe(self._leave, live)

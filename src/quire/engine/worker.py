@@ -7,7 +7,6 @@ import ctypes
 import logging
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -21,7 +20,7 @@ import zmq
 from quire.core import wire
 from quire.core.errors import QuireError
 from quire.core.lazy import lazy
-from quire.core.messages import Command, Event
+from quire.core.messages import Command, Event, Progress
 from quire.core.plan import Plan
 from quire.engine.loop import run_engine
 from quire.engine.pulse import Page, Pulse
@@ -84,6 +83,7 @@ def serve(sockets: Sockets, pulse: Pulse) -> None:
     opening = wire.decode(sockets.commands.recv())
     if not isinstance(opening, wire.Open):
         raise TypeError(f"the first command is {type(opening).__name__}, not Open")
+    sockets.tell(Progress(0, 0))                # now both sides are connected, and their names can go
     plan = Plan.from_wire(opening.plan)
     logging.basicConfig(level=plan.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     run_engine(lambda progress: build.build_engine(plan, progress), sockets.tell, sockets.receive, pulse)
@@ -110,7 +110,6 @@ def watch(line: socket.socket, folder: Path, pulse: Pulse, ends_with_line: bool)
         while not poller.poll(LOOK_SECONDS * 1000):
             if pulse.has_beaten():
                 page.write()
-        shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
     threading.Thread(target=look, name="quire-watch", daemon=True).start()

@@ -2,7 +2,6 @@
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
@@ -55,12 +54,8 @@ async def run(client: Client, plan: Plan, tokenizer: Tokenizer, sock: socket.soc
 
 async def drain(client: Client, calls: Calls, seconds: float, ending: Asked) -> None:
     """Who is served goes on, until the time is up or somebody asks again; whoever is not through then is told."""
-    async def all_through() -> None:
-        until = time.monotonic() + seconds
-        await client.drained(seconds)
-        await _at_most(calls.idle.wait(), max(LAST_WORDS_SECONDS, until - time.monotonic()))
-
-    await _first_of(all_through(), ending.second.wait(), asyncio.wrap_future(client.death))
+    client.drain()
+    await _first_of(_at_most(calls.idle.wait(), seconds), ending.second.wait(), asyncio.wrap_future(client.death))
     client.shut()
 
 

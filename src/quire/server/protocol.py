@@ -92,14 +92,10 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, error: QuireError) -> None:
-        """Nothing is written into the middle of an answer that is on its way, and nothing behind this one."""
-        is_between = self.cycle is None or self.cycle.response_complete
-        if is_between or not self.cycle.response_started:
+        """Nothing is written into the middle of an answer that is on its way."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             reply = error_reply(error)
             headers = [*reply.headers, (b"x-request-id", token_hex(16).encode()), (b"content-length", b"%d" % len(reply.body))]
             lines = [b"%b: %b\r\n" % header for header in headers]
             self.transport.write(b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body]))
-        if not is_between:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
         self.transport.close()
