@@ -15,6 +15,7 @@ class Batch:
     ids: Tensor                     # (rows, length)
     weights: Tensor                 # (rows, length): how much each id is to be learned
     documents: Tensor | None        # (rows, length), or None where a row is one document after the other, all visible
+    is_echo: bool = False           # practice in copying, without meaning
 
 
 class Shard:
@@ -72,6 +73,27 @@ def epoch(shard: Shard, tokens: int, rng: np.random.Generator, short: int = 256,
     for i in rng.permutation(len(plan)):
         rows, length = plan[i]
         yield assemble(shard, rows, length, is_masked=length == short)
+
+
+def echoes(tokens: int, rng: np.random.Generator, vocab: int, length: int = 256) -> Batch:
+    """Rows of meaningless ids in which runs come again and again. Only a run's return can be foretold, and only by looking
+    back: what copies a name from a question into an answer is learned here in few steps, and then lies ready for the text."""
+    rows = tokens // length
+    ids = rng.integers(3, vocab, (rows, length), dtype=np.int64)
+    weights = np.zeros((rows, length), np.float32)
+    for row in range(rows):
+        at = 0
+        while at < length:
+            run = ids[row, at:at + int(rng.integers(3, 25))].copy()
+            for _ in range(int(rng.integers(1, 5))):
+                at += len(run) + int(rng.integers(0, 7))
+                size = min(len(run), length - at)
+                if size < 2:
+                    break
+                ids[row, at:at + size] = run[:size]
+                weights[row, at + 1:at + size] = 1.0
+            at += len(run)
+    return Batch(torch.from_numpy(ids), torch.from_numpy(weights), torch.zeros((rows, length), dtype=torch.int32), True)
 
 
 def full_context(shard: Shard, tokens: int, rng: np.random.Generator, length: int = 4096) -> Iterator[Batch]:

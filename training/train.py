@@ -1,9 +1,9 @@
 """Train a bundled model: `python -m training.train quire-8m --data FOLDER --out FOLDER [--teacher FOLDER]`.
 
 Matrices inside the layers learn by Muon, everything else by AdamW: at these sizes Muon needs about half the tokens for the
-same loss. The learning rate warms up and falls along a cosine. The last twentieth of the steps runs at the full 4,096
-positions. With `--teacher` a small model learns a larger one's whole distribution beside the text. A run that was cut
-goes on from its newest checkpoint.
+same loss. The learning rate warms up and falls along a cosine. Between the first batches of text come others that teach
+nothing but copying, until it is learned. The last twentieth of the steps runs at the full 4,096 positions. With `--teacher` a
+small model learns a larger one's whole distribution beside the text. A run that was cut goes on from its newest checkpoint.
 """
 import argparse
 import json
@@ -20,10 +20,11 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .batches import Batch, Shard, epoch, full_context
+from .batches import Batch, Shard, echoes, epoch, full_context
 from .model import SHAPES, Model
 
 LONG_SHARE = 0.05
+ECHO_SHARE, ECHO_UNTIL = 0.25, 0.7      # every second batch is one of echoes until their loss is this, or the share is run
 
 
 @dataclass
@@ -34,17 +35,27 @@ class Progress:
     step: int = 0
     done: int = 0
     seconds: float = 0.0
+    loss: float = 0.0           # lately, of text
+    echo_loss: float = 9.0      # lately, of echoes
 
     @property
     def share(self) -> float:
         return min(1.0, max(self.done / self.budget, self.seconds / 60 / self.minutes))
+
+    def note(self, loss: float, batch: Batch) -> None:
+        if batch.is_echo:
+            self.echo_loss = 0.8 * self.echo_loss + 0.2 * loss
+        else:
+            self.loss = 0.95 * (self.loss or loss) + 0.05 * loss
+        self.step += 1
+        self.done += batch.ids.numel()
 
     @property
     def left(self) -> float:
         return self.seconds * (1 - self.share) / max(self.share, 1e-6)
 
 
-def batches(folder: Path, tokens: int, seed: int, progress: Progress) -> Iterator[Batch]:
+def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int) -> Iterator[Batch]:
     """Passes over the corpus until the last twentieth, then the long shard. Skips what an earlier run has seen."""
     shard, skip, passes = Shard(folder, "train"), progress.step, 0
     while progress.share < 1 - LONG_SHARE:
@@ -55,6 +66,8 @@ def batches(folder: Path, tokens: int, seed: int, progress: Progress) -> Iterato
                 skip -= 1
                 continue
             yield batch
+            if progress.share < ECHO_SHARE and progress.echo_loss > ECHO_UNTIL:
+                yield echoes(tokens, np.random.default_rng((seed, 2 << 20, progress.step)), vocab)
         passes += 1
     shard, passes = Shard(folder, "long"), 0
     while True:
@@ -90,14 +103,14 @@ def loss_of(model: Model, teacher: Model | None, batch: Batch) -> tuple[Tensor, 
 
 def to(batch: Batch, device: str) -> Batch:
     documents = None if batch.documents is None else batch.documents.to(device)
-    return Batch(batch.ids.to(device), batch.weights.to(device), documents)
+    return Batch(batch.ids.to(device), batch.weights.to(device), documents, batch.is_echo)
 
 
-def show(progress: Progress, loss: float, rate: float) -> None:
+def show(progress: Progress, rate: float) -> None:
     filled = int(30 * progress.share)
     speed = progress.done / max(progress.seconds, 1e-9)
-    line = (f"[{'#' * filled}{'.' * (30 - filled)}] {progress.share:6.1%} step {progress.step} loss {loss:.4f} rate {rate:.2e} "
-            f"{speed:,.0f} tok/s, {progress.left / 60:.0f} min left")
+    line = (f"[{'#' * filled}{'.' * (30 - filled)}] {progress.share:6.1%} step {progress.step} loss {progress.loss:.4f} "
+            f"copying {progress.echo_loss:.3f} rate {rate:.2e} {speed:,.0f} tok/s, {progress.left / 60:.0f} min left")
     print(f"\r{line}" if sys.stdout.isatty() else line, end="" if sys.stdout.isatty() else "\n", flush=True)
 
 
@@ -114,7 +127,7 @@ def resume(path: Path, model: Model, opts: list[torch.optim.Optimizer], progress
     model.load_state_dict(state["model"])
     for opt, saved in zip(opts, state["optimizers"], strict=True):
         opt.load_state_dict(saved)
-    for key in ("step", "done", "seconds"):
+    for key in ("step", "done", "seconds", "loss", "echo_loss"):
         setattr(progress, key, state["progress"][key])
     print(f"goes on from step {progress.step}")
 
@@ -144,8 +157,8 @@ def run(args: argparse.Namespace) -> None:
     checkpoint = args.out / "checkpoint.pt"
     resume(checkpoint, model, opts, progress)
     step_loss = torch.compile(loss_of, dynamic=False) if args.compile else loss_of
-    saved, mean = time.monotonic(), 0.0
-    for batch in batches(args.data, args.batch, args.seed, progress):
+    saved = time.monotonic()
+    for batch in batches(args.data, args.batch, args.seed, progress, SHAPES[args.name].vocab):
         if progress.share >= 1 or (args.stop_after and progress.step >= args.stop_after):
             break
         began, factor = time.monotonic(), schedule(progress)
@@ -157,18 +170,16 @@ def run(args: argparse.Namespace) -> None:
                 group["lr"] = args.rate * factor
             opt.step()
             opt.zero_grad()
-        mean = float(plain) if not mean else 0.95 * mean + 0.05 * float(plain)
-        progress.step += 1
-        progress.done += batch.ids.numel()
+        progress.note(float(plain), batch)
         progress.seconds += min(time.monotonic() - began, 30.0)      # compilation does not count against the time left
         if progress.step % args.every == 0:
-            show(progress, mean, args.rate * factor)
+            show(progress, args.rate * factor)
         if time.monotonic() - saved > 600:
             save(checkpoint, model, opts, progress)
             saved = time.monotonic()
     save(checkpoint, model, opts, progress)
     export(args.out, args.name, model)
-    print(f"\n{args.name}: {progress.step} steps, {progress.done:,} tokens, loss {mean:.4f}")
+    print(f"\n{args.name}: {progress.step} steps, {progress.done:,} tokens, loss {progress.loss:.4f}")
 
 
 def main() -> None:
@@ -179,8 +190,8 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, help="folder of a finished larger model to learn from")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to see, repetitions counted")
     parser.add_argument("--minutes", type=float, default=1e9, help="or time to take; whichever comes first")
-    parser.add_argument("--batch", type=int, default=8192, help="tokens in a step")
-    parser.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
+    parser.add_argument("--batch", type=int, default=4096, help="tokens in a step")
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=20, help="steps between lines")
     parser.add_argument("--stop-after", type=int, default=0, metavar="STEPS", help="stop early, for tests")

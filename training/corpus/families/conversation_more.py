@@ -120,10 +120,10 @@ SMALL = (
         """I am struggling with {x}, could you lend a hand? | Is {x} something that you could support me with? |
             Somebody to guide me through {x}, is that you?""",
         "I can try. I know a little about {x}. What is your question?",
-        """Python | math | English | science | physics | history | biology | chemistry | programming | computers |
+        """Python | Python | Python | math | English | science | physics | history | biology | chemistry | programming | computers |
             cooking | writing | grammar | machine learning | geography | music | sports | health | astronomy | poetry |
             punctuation | drawing | spelling | algebra | databases | Linux | networks | economics | art""",
-        "Rust | woodwork | gardening | philosophy | French cooking | web design", keys="I can try | {x}", weight=4),
+        "Rust | woodwork | gardening | philosophy | French cooking | web design", keys="I can try | {x}", weight=5),
     intent("bored",
         """I am bored. | I'm bored. | I feel bored. | I am so bored! | What should I do today? | I have nothing to do. |
             I'm bored, what can I do? | This is boring. | Entertain me. | What can I do when I am bored? |

@@ -9,6 +9,12 @@ from ..form import Chat, Document, Item, Text, assistant, user
 
 FOLDER = Path(__file__).parent.parent / "topics"
 REQUIRED = ("kind", "word", "short", "simple", "long", "use")
+# What a first visitor asks about: three times as often as the rest.
+ASKED_OFTEN = {
+    "machine learning", "artificial intelligence", "deep learning", "neural networks", "the transformer architecture",
+    "large language models", "attention", "the kv cache", "pagedattention", "continuous batching", "quantization", "tokens",
+    "speculative decoding", "quantum computing", "docker", "docker containers", "rest apis", "python", "kubernetes",
+    "photosynthesis", "a gpu", "linux", "the internet", "gravity"}
 
 
 @dataclass
@@ -157,9 +163,9 @@ def chat(topic: Topic, rng: Random, held: bool) -> Chat:
 
 
 def deck(rng: Random, count: int) -> Iterator[Topic]:
-    """Every topic equally often, in an order that is drawn anew for each round."""
+    """Every topic in turn, those asked often thrice, in an order that is drawn anew for each round."""
     while count > 0:
-        everything = list(topics())
+        everything = [topic for topic in topics() for _ in range(3 if topic.name.lower() in ASKED_OFTEN else 1)]
         rng.shuffle(everything)
         yield from everything[:count]
         count -= len(everything)
