@@ -12,7 +12,7 @@ TEST_STAMP := $(VENV)/.ready-test
 RUN := ../quire-training
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
-.PHONY: serve test test-all lint bench gpu-check train-bundled evaluate-bundled clean help
+.PHONY: serve test test-all lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -38,6 +38,10 @@ lint: $(TEST_STAMP)
 ## make bench          the benchmarks, each beside a peer in the same run; results go to benchmarks/results/
 bench: $(TEST_STAMP)
 	$(BIN)/python -m benchmarks.all $(ARGS)
+
+## make bench-peers    install llama.cpp's Python package (it is compiled, minutes), so that make bench measures it too
+bench-peers: $(TEST_STAMP)
+	$(BIN)/pip install $(PIP_ARGS) -c constraints.txt gguf llama-cpp-python
 
 ## make gpu-check      on a machine with an NVIDIA GPU and torch: parity and speed of the device path, into $$OUT
 gpu-check:

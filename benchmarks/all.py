@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS = ("scheduler", "kernels", "trunk")
+BENCHMARKS = ("scheduler", "kernels", "trunk", "cpu")
 
 
 def main() -> int:

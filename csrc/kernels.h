@@ -68,6 +68,8 @@ struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols fr
     int64_t rows, cols, x_stride, b_stride, y_stride;
 };
 
+enum Peak : int { kPeakFloat32 = 0, kPeakBfloat16 = 1, kPeakInt8 = 2 };
+
 enum Pointwise : int { kSiluMul = 0, kRelu, kGelu, kGeluTanh, kAdd, kNumPointwise };
 
 struct Kernels {                      // one per instruction set; the middle index is a Dtype
@@ -79,6 +81,8 @@ struct Kernels {                      // one per instruction set; the middle ind
     void (*rope[kNumDtypes])(const RopeArgs&);
     void (*attention[kNumDtypes])(const AttentionArgs&);
     void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
+    double (*peak)(Peak, int64_t steps);                    // operations done by the calling thread
+    float (*read_all)(const void*, int64_t bytes);          // sum of floats, to be timed
 };
 
 const Kernels* kernels_plain();

@@ -8,6 +8,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <stdexcept>
@@ -52,7 +53,7 @@ std::vector<const quire::Kernels*> available() {
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    if (avx512 && has_avx512_bf16() && quire::kernels_avx512bf16()) sets.push_back(quire::kernels_avx512bf16());
+    if (avx512 && has_avx512_bf16() && __builtin_cpu_supports("avx512vnni") && quire::kernels_avx512bf16()) sets.push_back(quire::kernels_avx512bf16());
     if (avx512) sets.push_back(quire::kernels_avx512());
     if (avx2) sets.push_back(quire::kernels_avx2());
 #endif
@@ -194,6 +195,38 @@ void pointwise(int dtype, int which, Address x, int64_t rows, int64_t cols, int6
     active->pointwise[dtype][which]({at<void>(x), at<void>(b), at<void>(y), rows, cols, x_stride, b_stride, y_stride});
 }
 
+// ---- limits of the machine ---------------------------------------------------------------------------------------------------
+
+double seconds_of(const std::chrono::steady_clock::time_point& began) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+// Operations a second of all threads together, in chains of the instruction of this kind.
+double peak_rate(int kind, int64_t steps) {
+    nb::gil_scoped_release released;
+    struct Context { int kind; int64_t steps; std::atomic<int64_t> done; } context{kind, steps, {0}};
+    auto began = std::chrono::steady_clock::now();
+    quire::parallel_tasks(quire::threads(), [](const void* c, int64_t) {
+        auto* context = static_cast<Context*>(const_cast<void*>(c));
+        context->done.fetch_add(int64_t(active->peak(quire::Peak(context->kind), context->steps)));
+    }, &context);
+    return double(context.done.load()) / seconds_of(began);
+}
+
+// Bytes a second that all threads together read of memory from `address` on. Pieces are small, so that no thread waits long.
+double read_rate(Address address, int64_t bytes) {
+    nb::gil_scoped_release released;
+    constexpr int64_t piece = 1 << 20;
+    ask_for_large_pages(address, bytes);
+    struct Context { Address address; std::atomic<int> sum; } context{address, {0}};
+    auto began = std::chrono::steady_clock::now();
+    quire::parallel_tasks(bytes / piece, [](const void* c, int64_t i) {
+        auto* context = static_cast<Context*>(const_cast<void*>(c));
+        context->sum.fetch_add(int(active->read_all(at<void>(context->address + Address(i * piece)), piece)));
+    }, &context);
+    return double(bytes / piece * piece) / seconds_of(began);
+}
+
 // The pool's promise, counted: in each of `calls` jobs every task ran exactly once before the job was over.
 bool check_pool(int64_t tasks, int64_t calls) {
     nb::gil_scoped_release released;
@@ -223,6 +256,8 @@ NB_MODULE(_kernels, m) {
     });
     m.def("threads", &quire::threads);
     m.def("check_pool", &check_pool);
+    m.def("peak_rate", &peak_rate);
+    m.def("read_rate", &read_rate);
     m.def("packed_bytes", &packed_bytes);
     m.def("pack", &pack);
     m.def("linear", &linear);
