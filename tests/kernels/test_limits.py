@@ -2,6 +2,10 @@
 import numpy as np
 import pytest
 
+from quire.kernels.table import has_native, native_reason
+
+if not has_native():
+    pytest.skip(native_reason(), allow_module_level=True)
 from quire import _kernels as native
 
 KINDS = {"float32": 0, "bfloat16": 1, "int8": 2}
