@@ -229,7 +229,7 @@ bool check_pool(int64_t tasks, int64_t calls) {
     return true;
 }
 
-// An op for Python: to be called, noted, and replayed. has_indices: it checks some, and then asks whether to compute at all.
+// An op for Python: to be called, noted, and replayed. has_indices: having checked them, it asks whether to compute at all.
 template <auto fn> void define(nb::module_& m, const char* name, bool has_indices = false) {
     quire::Op<fn>::native = &quire::add_native({name, quire::Op<fn>::num_words, has_indices, &quire::Op<fn>::replay});
     m.def(name, &quire::Op<fn>::call);

@@ -25,7 +25,6 @@ thread_local Way way;
 const Native& add_native(const Native& native) { return natives()[native.name] = native; }
 
 bool is_due(const Check& check) {
-    if (!way.checks) return false;
     if (!way.made) return true;
     if (std::find(way.made->begin(), way.made->end(), check) != way.made->end()) return false;
     way.made->push_back(check);
@@ -53,7 +52,7 @@ void Program::add(const std::string& name, const std::vector<Word>& words, const
 void Program::begin(const std::vector<Word>& inputs) {
     for (const Patch& patch : patches_) words_.at(patch.word) = inputs.at(patch.input);
     made_.clear();
-    Turn turn({nullptr, true, false, &made_});
+    Turn turn({nullptr, false, &made_});
     for (const Call& call : calls_)
         if (call.native->has_indices) call.native->replay(&words_[call.first]);
 }
@@ -61,7 +60,7 @@ void Program::begin(const std::vector<Word>& inputs) {
 void Program::run(size_t stretch, const std::vector<Word>& inputs) {
     if (stretch > cuts_.size()) throw std::invalid_argument("the program has " + std::to_string(cuts_.size() + 1) + " stretches");
     if (stretch == 0) begin(inputs);
-    Turn turn({nullptr, false, true, nullptr});
+    Turn turn({nullptr, true, &made_});
     const size_t last = stretch < cuts_.size() ? cuts_[stretch] : calls_.size();
     for (size_t i = stretch ? cuts_[stretch - 1] : 0; i < last; i++) {
         calls_[i].native->replay(&words_[calls_[i].first]);

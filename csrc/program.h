@@ -3,9 +3,10 @@
 // An op that Python calls goes one of three ways, by the state of the calling thread:
 //   - as a rule it checks its indices, then computes;
 //   - while the thread has a Tape, it is noted there with its arguments as words, and nothing is read or written;
-//   - from a Program it is called with the words of the step: first for its checks, and once every index of the whole pass has
-//     proved good, a second time to compute.
-// For an op this costs no line beyond being `define`d in module.cc, and, if it reads indices, one that ends the call of checks.
+//   - from a Program it is called with the words of the step: if it reads indices, first for its checks alone; and once every
+//     index of the whole pass has proved good, to compute.
+// An op has no more to do for this than to be `define`d in module.cc and, if it reads indices, to end where only its checks are
+// wanted. One that forgets to say so is checked all the same, but only when its turn comes.
 #pragma once
 #include <array>
 #include <atomic>
@@ -36,7 +37,7 @@ template <class T> T from_word(Word word) {
 struct Native {                              // an op as a Program calls it
     std::string name;
     size_t num_words;
-    bool has_indices;                        // among what it reads: it is called for its checks, too
+    bool has_indices;                        // among what it reads: it can be called for its checks alone
     void (*replay)(const Word*);
 };
 
@@ -58,12 +59,12 @@ typedef std::array<Word, 8> Check;           // what it depends on; alike means 
 
 struct Way {                                 // how the calls of this thread go
     Tape* tape = nullptr;
-    bool checks = true, computes = true;
-    std::vector<Check>* made = nullptr;      // in this step: every layer repeats the checks of the first
+    bool computes = true;
+    std::vector<Check>* made = nullptr;      // checks of this step: every layer repeats those of the first
 };
 extern thread_local Way way;
 
-bool is_due(const Check& check);             // must it be made now?
+bool is_due(const Check& check);             // must it be made now? Whoever asks then makes it
 
 template <auto fn> struct Op;
 template <class... A, void (*fn)(A...)> struct Op<fn> {

@@ -17,6 +17,7 @@ from quire.core.types import TOKEN, Sampling, Start, Step, StepOutput, Work
 from quire.kernels.table import has_native, native_reason
 from quire.layers.norm import RMSNorm
 from quire.models.llama import LlamaLayer
+from quire.parallel.mesh import ALONE, Mesh
 from quire.runner.runner import Runner
 
 from ..tiny import tiny, tiny_plan
@@ -29,9 +30,9 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 TOKENS, NUM_BLOCKS, MAX_LEN = 50, 200, 40
 
 
-def make_runner(folder: Path, **changes: Any) -> Runner:
+def make_runner(folder: Path, mesh: Mesh = ALONE, **changes: Any) -> Runner:
     plan = tiny_plan(folder, **({"block_size": BLOCK, "num_blocks": NUM_BLOCKS, "max_num_batched_tokens": TOKENS} | changes))
-    runner = Runner(plan, ModelSpec.read(folder))
+    runner = Runner(plan, ModelSpec.read(folder), mesh)
     runner.load()
     return runner
 
@@ -122,6 +123,29 @@ def test_more_tokens_than_it_was_recorded_for(folder: Path) -> None:
     assert recorded.forward.recording is not None and recorded.forward.recording.capacity == TOKENS
     batch = Steps(0, 256, NUM_BLOCKS, MAX_LEN).next(TOKENS + 1)
     assert same_bits(recorded.forward(batch), eager.forward(batch))
+
+
+@pytest.mark.parametrize("family", ["llama", "opt"])
+def test_ranks_meet_between_two_stretches(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one rank of two, whose neighbour is made up: as often, on as many rows, and with the same bits as op by op."""
+    met = list[tuple[int, ...]]()
+
+    def gather(mesh: Mesh, x: Tensor) -> list[Tensor]:
+        met.append(tuple(x.shape))
+        return [x.clone(), x * 0.5 + 1]
+
+    monkeypatch.setattr(Mesh, "_gather", gather)
+    folder = tiny(tmp_path / family, family)
+    recorded, eager = (make_runner(folder, Mesh(1, 2), enforce_eager=is_eager) for is_eager in (False, True))
+    assert recorded.forward.recording is not None and not met
+    steps = Steps(5, 256, NUM_BLOCKS, MAX_LEN)
+    for num_tokens in (1, TOKENS, 9):
+        batch = steps.next(num_tokens)
+        with torch.inference_mode():
+            assert same_bits(recorded.forward(batch), eager.forward(batch))
+        assert met == [(num_tokens, 64)] * 8
+        met.clear()
+    assert recorded.num_layers_run == eager.num_layers_run == 6
 
 
 # ---- indices from outside
