@@ -18,6 +18,7 @@ from quire.kernels.table import has_native, native_reason
 from quire.layers.norm import RMSNorm
 from quire.models.llama import LlamaLayer
 from quire.parallel.mesh import ALONE, Mesh
+from quire.runner.memory import activation_bytes
 from quire.runner.runner import Runner
 
 from ..tiny import tiny, tiny_plan
@@ -62,6 +63,14 @@ def test_the_same_bits_as_op_by_op(name: str, dtype: str, tmp_path: Path) -> Non
             assert same_bits(recorded.forward(batch), eager.forward(batch))
     for ours, theirs in zip(recorded.kv, eager.kv, strict=True):
         assert same_bits(ours.k, theirs.k) and same_bits(ours.v, theirs.v)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_arena_is_no_larger_than_was_planned_for(name: str, tmp_path: Path) -> None:
+    family, config = MODELS[name]
+    runner = make_runner(tiny(tmp_path / name, family, **config))
+    assert runner.forward.recording is not None and runner.forward.recording.arena.memory is not None
+    assert 0 < runner.forward.recording.arena.memory.nbytes <= activation_bytes(runner.spec, TOKENS, 0, "float32")
 
 
 def test_recording_leaves_no_trace(folder: Path) -> None:

@@ -1,9 +1,10 @@
 """A forward pass as one call a step: noted once, and made again by a Program of the C++ module.
 
-To record, the pass is run twice in its ordinary way, over made-up batches of different sizes. Meanwhile the module notes the
-calls of its ops and makes none of them, and every result is given a place in an arena, sized for the largest step. What is
-the same both times is constant; what is not must be a size of the batch or the address of one of its fields, and is filled
-in at each step. So neither models nor ops know of recordings, and no list says which argument of which op varies.
+To record, the pass is run in its ordinary way over made-up batches, while the module notes the calls of its ops and makes
+none of them. A first run tells how long each result lives, so that all find places in an arena, sized for the largest step.
+Then two runs with batches of different sizes: what is the same both times is constant; what is not must be a size of the
+batch or the address of one of its fields, and is filled in at each step. So neither models nor ops know of recordings, and
+no list says which argument of which op varies.
 
 What a pass must keep to; Unrecordable says what does not:
   - torch makes views and empty results and computes nothing, and no number inside a tensor reaches Python
@@ -11,7 +12,7 @@ What a pass must keep to; Unrecordable says what does not:
   - what belongs to Python between two calls goes through `in_turn`
 """
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
@@ -56,47 +57,66 @@ class Place(NamedTuple):
 
 
 class Arena:
-    """Memory for the results of a pass, each with room for `capacity` rows. What no tensor looks at any more is given out
-    again: the calls are made one after the other, so whoever read it has done so."""
+    """Memory for the results of a pass, with room for `capacity` rows of each. What no tensor looks at any more is given to
+    others: the calls are made one after the other, so whoever read it has done so.
+
+    sizes       of the results, in the order in which they are made; bytes
+    life        of the take: i where result i is made, ~i where the last tensor over it is gone
+    memory      none before `lay_out`; a take before it only tells sizes and lives
+    """
 
     def __init__(self, capacity: int):
         self.capacity = capacity
-        self.blocks: list[np.ndarray] = []
+        self.sizes, self.offsets = list[int](), list[int]()
+        self.memory: np.ndarray | None = None
         self.restart()
 
     def restart(self) -> None:
-        """Give out the same blocks in the same order again."""
-        self.num_used, self.free = 0, list[int]()
+        """Every take makes the same results in the same order."""
+        self.num_made, self.starts, self.life = 0, list[int](), list[int]()
 
     def empty(self, rows: int, cols: int, dtype: torch.dtype) -> Tensor:
-        size = self.capacity * cols * dtype.itemsize
-        fitting = [i for i in self.free if self.blocks[i].nbytes >= size]
-        if fitting:
-            self.free.remove(i := min(fitting, key=lambda j: self.blocks[j].nbytes))
+        i, row = self.num_made, cols * dtype.itemsize
+        size = -(-self.capacity * row // ALIGNMENT) * ALIGNMENT
+        if self.memory is None:
+            self.sizes.append(size)
+            lease = np.empty(rows * row, np.uint8)
+        elif self.sizes[i:i + 1] == [size]:
+            lease = self.memory[self.offsets[i]:self.offsets[i] + size]
         else:
-            i = self._unused(size)
-        lease = self.blocks[i][:]                       # held by the tensor's storage, and so by all views of it
-        weakref.finalize(lease, self.free.append, i).atexit = False
+            raise Unrecordable("it makes results of other sizes each time")
+        self.num_made += 1
+        self.starts.append(lease.ctypes.data)
+        self.life.append(i)
+        weakref.finalize(lease, self.life.append, ~i).atexit = False        # the storage holds the lease, views the storage
         return torch.frombuffer(lease, dtype=dtype, count=rows * cols)
 
-    def _unused(self, size: int) -> int:
-        i = self.num_used
-        if i == len(self.blocks):
-            memory = np.empty(size + ALIGNMENT, np.uint8)
-            skipped = -memory.ctypes.data % ALIGNMENT
-            self.blocks.append(memory[skipped:skipped + size])
-        if self.blocks[i].nbytes != size:
-            raise Unrecordable("it asks for results of other sizes each time")
-        self.num_used += 1
-        return i
-
-    def holds(self, address: int) -> bool:
-        return any(block.ctypes.data == address for block in self.blocks)
+    def lay_out(self) -> None:
+        self.offsets, size = laid_out(self.life, self.sizes)
+        memory = np.empty(size + ALIGNMENT, np.uint8)
+        skipped = -memory.ctypes.data % ALIGNMENT
+        self.memory = memory[skipped:skipped + size]
 
     def whole(self, place: Place) -> Tensor:
         """All rows there is room for."""
-        block = next(block for block in self.blocks if block.ctypes.data == place.address)
-        return torch.frombuffer(block, dtype=place.dtype, count=self.capacity * place.cols).view(-1, place.cols)
+        assert self.memory is not None
+        offset, count = place.address - self.memory.ctypes.data, self.capacity * place.cols
+        return torch.frombuffer(self.memory, dtype=place.dtype, count=count, offset=offset).view(-1, place.cols)
+
+
+def laid_out(life: Sequence[int], sizes: Sequence[int]) -> tuple[list[int], int]:
+    """Where each result goes, the lowest place that is free as long as it lives; and the size of all."""
+    offsets, alive = [0] * len(sizes), list[int]()
+    for event in life:
+        if event < 0:
+            alive.remove(~event)
+            continue
+        for i in sorted(alive, key=offsets.__getitem__):
+            if offsets[i] - offsets[event] >= sizes[event]:
+                break
+            offsets[event] = offsets[i] + sizes[i]
+        alive.append(event)
+    return offsets, max(map(sum, zip(offsets, sizes, strict=True)), default=0)
 
 
 class _Watch(TorchDispatchMode):         # type: ignore[no-untyped-call]
@@ -143,7 +163,8 @@ class _Take:
         self.acts: list[Act] = []
         self.cuts: list[tuple[int, Place]] = []         # after so many calls, Python does something with what lies there
         with self._noting():
-            self.result = self._place(forward(self.batch))
+            result = forward(self.batch)
+            self.result, self.life = self._place(result), tuple(arena.life)
         self.calls: list[tuple[str, list[int]]] = self.tape.calls()
 
     @contextmanager
@@ -163,7 +184,7 @@ class _Take:
         self.cuts.append((len(self.tape), self._place(x)))
 
     def _place(self, x: Tensor) -> Place:
-        if x.dim() != 2 or x.shape[0] not in self.sizes or not x.is_contiguous() or not self.arena.holds(x.data_ptr()):
+        if x.dim() != 2 or x.shape[0] not in self.sizes or not x.is_contiguous() or x.data_ptr() not in self.arena.starts:
             raise Unrecordable(f"a {tuple(x.shape)} tensor leaves it that is no result of an op")
         return Place(x.data_ptr(), x.shape[1], x.dtype, self.sizes.index(x.shape[0]))
 
@@ -208,10 +229,12 @@ class Recording:
     def __init__(self, native: ModuleType, shapes: Shapes, forward: Forward, capacity: int):
         self.shapes = shapes
         self.arena = Arena(max(capacity, *map(max, MADE_UP)))
+        trial = _Take(native, shapes, forward, self.arena, MADE_UP[0])
+        self.arena.lay_out()
         first, second = (_Take(native, shapes, forward, self.arena, sizes) for sizes in MADE_UP)
         self.program = _program(native, first, second)
-        if first.cuts != second.cuts or first.result != second.result:
-            raise Unrecordable("its results lie elsewhere each time")
+        if not trial.life == first.life == second.life or first.cuts != second.cuts or first.result != second.result:
+            raise Unrecordable("its results live otherwise each time")
         self.acts = [(act, self.arena.whole(place), FIRST_SIZE + place.size)
                      for act, (_, place) in zip(first.acts, first.cuts, strict=True)]
         self.hidden, self.num_hidden = self.arena.whole(first.result), FIRST_SIZE + first.result.size
