@@ -28,7 +28,7 @@ from quire.batch import Batch
 from quire.core.errors import QuireError
 from quire.kernels.shapes import BadShape, Shapes
 
-Forward = Callable[[Batch], Tensor]
+Pass = Callable[[Batch], Tensor]        # to hidden states, as a model's forward
 Act = Callable[[Tensor], Tensor]
 ALIGNMENT = 64                  # bytes; what torch gives its own tensors
 
@@ -132,14 +132,15 @@ class _Watch(TorchDispatchMode):         # type: ignore[no-untyped-call]
         return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
         if func is torch.ops.aten.empty.memory_format:
             shape, dtype = args[0], kwargs.get("dtype", torch.get_default_dtype())
-            if shape[0] not in self.sizes[:2]:
+            if not shape or shape[0] not in self.sizes[:2]:
                 raise Unrecordable(f"it makes a tensor of shape {tuple(shape)}, which has the rows of no step")
             return self.arena.empty(shape[0], int(np.prod(shape[1:])), dtype).view(*shape)
         if not func.is_view:
             raise Unrecordable(f"torch computes {func} in it")
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs)
 
 
 class _Closed(TorchFunctionMode):
@@ -155,7 +156,7 @@ class _Closed(TorchFunctionMode):
 class _Take:
     """One run of the pass, noted."""
 
-    def __init__(self, native: ModuleType, shapes: Shapes, forward: Forward, arena: Arena, sizes: Sizes):
+    def __init__(self, native: ModuleType, shapes: Shapes, forward: Pass, arena: Arena, sizes: Sizes):
         self.arena, self.sizes = arena, sizes
         self.batch = _made_up(sizes)                    # kept: the addresses of the other take must be others
         self.inputs = inputs_of(shapes, self.batch)
@@ -226,7 +227,7 @@ class Recording:
     """Addresses are constant: weights and cache must stay where they are, and are kept alive by whoever owns the pass.
     Invariant: one step at a time, since the arena and the words of the program are that step's."""
 
-    def __init__(self, native: ModuleType, shapes: Shapes, forward: Forward, capacity: int):
+    def __init__(self, native: ModuleType, shapes: Shapes, forward: Pass, capacity: int):
         self.shapes = shapes
         self.arena = Arena(max(capacity, *map(max, MADE_UP)))
         trial = _Take(native, shapes, forward, self.arena, MADE_UP[0])
