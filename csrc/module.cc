@@ -118,10 +118,12 @@ void check_tables(const quire::AttentionArgs& a, int64_t tokens, int64_t num_blo
 }
 
 // Above this many element steps (about 20 microseconds) the GIL is let go; below, handing it over could cost more than the op.
-// In a Program it has been let go for the whole step.
+// In a Program it has been let go for the whole step. Every op passes here, so this is where one that was not `define`d is caught
+// before it computes what no replay would.
 struct Unlocked {
     std::optional<nb::gil_scoped_release> released;
     explicit Unlocked(double steps) {
+        if (quire::way.tape) throw std::logic_error("a pass is being recorded, and calls what a tape cannot note: define<> it");
         if (steps > 5e4 && PyGILState_Check()) released.emplace();
     }
 };

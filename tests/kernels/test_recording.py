@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +290,18 @@ def test_a_batch_is_checked() -> None:
     with pytest.raises(IndexError, match=r"rows\[1\] is 3"):
         replay(batch_of([1, 2, 3], [0, 3]))
     assert replay(batch_of([1, 2, 3], [2])).shape == (1, COLS)
+
+
+def test_a_native_function_that_a_tape_cannot_note_is_caught() -> None:
+    """Or replays would miss it."""
+    native, weight, packed = import_module("quire._kernels"), torch.ones(8, 8), torch.empty(1 << 16, dtype=torch.uint8)
+
+    def forward(batch: Batch) -> Tensor:
+        native.pack(0, weight.data_ptr(), 8, 8, 8, packed.data_ptr())
+        return batch.ids
+
+    with pytest.raises(RuntimeError, match="cannot note"):
+        record(ops_for(CPU, F32), forward, MOST)
 
 
 def test_other_threads_compute_while_one_records() -> None:
