@@ -4,6 +4,7 @@
 // rows, positions, slots, block tables) is checked before anything is read or written, and IndexError says which is wrong.
 // The GIL is released for whatever takes longer than handing it over does.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -23,6 +24,7 @@
 
 #include "kernels.h"
 #include "pool.h"
+#include "program.h"
 
 namespace nb = nanobind;
 using quire::Dtype;
@@ -30,7 +32,7 @@ using Address = uintptr_t;
 
 namespace {
 
-constexpr int kInterface = 2;         // cpu.py refuses a module of another number: it was built from other sources
+constexpr int kInterface = 3;         // cpu.py refuses a module of another number: it was built from other sources
 
 // ---- which instruction set -----------------------------------------------------------------------------------------------
 
@@ -84,6 +86,8 @@ void select_isa(const std::string& name) {
 // ---- checks --------------------------------------------------------------------------------------------------------------
 
 void check_index(const char* what, const int64_t* index, int64_t count, int64_t least, int64_t limit) {
+    using quire::to_word;
+    if (!quire::is_due({to_word(index), to_word(count), to_word(least), to_word(limit)})) return;
     for (int64_t i = 0; i < count; i++)
         if (index[i] < least || index[i] >= limit)
             throw std::out_of_range(std::string(what) + "[" + std::to_string(i) + "] is " + std::to_string(index[i]) +
@@ -91,6 +95,9 @@ void check_index(const char* what, const int64_t* index, int64_t count, int64_t 
 }
 
 void check_tables(const quire::AttentionArgs& a, int64_t tokens, int64_t num_blocks) {
+    using quire::to_word;
+    if (!quire::is_due({to_word(a.query_starts), to_word(a.lengths), to_word(a.tables), to_word(a.seqs), to_word(a.table_width),
+                        to_word(a.block_size), to_word(tokens), to_word(num_blocks)})) return;
     auto fail = [](int64_t s, const std::string& why) {
         throw std::out_of_range("sequence " + std::to_string(s) + ": " + why);
     };
@@ -112,10 +119,13 @@ void check_tables(const quire::AttentionArgs& a, int64_t tokens, int64_t num_blo
 }
 
 // Above this many element steps (about 20 microseconds) the GIL is let go; below, handing it over could cost more than the op.
+// In a Program it has been let go for the whole step. Every op passes here, so this is where one that was not `define`d is caught
+// before it computes what no replay would.
 struct Unlocked {
     std::optional<nb::gil_scoped_release> released;
     explicit Unlocked(double steps) {
-        if (steps > 5e4) released.emplace();
+        if (quire::way.tape) throw std::logic_error("a pass is being recorded, and calls what a tape cannot note: define<> it");
+        if (steps > 5e4 && PyGILState_Check()) released.emplace();
     }
 };
 
@@ -151,9 +161,20 @@ void linear(int dtype, bool float_out, Address x, int64_t m, int64_t x_stride, A
 void rows(const char* what, Address table, int64_t table_rows, int64_t table_stride, Address index, int64_t count,
           int64_t row_bytes, Address y, int64_t y_stride) {
     check_index(what, at<int64_t>(index), count, 0, table_rows);
+    if (!quire::way.computes) return;
     Unlocked gil(double(count) * double(row_bytes));
     for (int64_t i = 0; i < count; i++)
         std::memcpy(at<char>(y) + i * y_stride, at<char>(table) + at<int64_t>(index)[i] * table_stride, size_t(row_bytes));
+}
+
+void embedding(Address table, int64_t table_rows, int64_t table_stride, Address index, int64_t count, int64_t row_bytes, Address y,
+               int64_t y_stride) {
+    rows("ids", table, table_rows, table_stride, index, count, row_bytes, y, y_stride);
+}
+
+void gather(Address x, int64_t x_rows, int64_t x_stride, Address index, int64_t count, int64_t row_bytes, Address y,
+            int64_t y_stride) {
+    rows("rows", x, x_rows, x_stride, index, count, row_bytes, y, y_stride);
 }
 
 void norm(int dtype, bool is_layer_norm, Address x, int64_t rows, int64_t inner, int64_t d, int64_t x_stride, int64_t x_inner,
@@ -170,6 +191,7 @@ void rope_and_write(int dtype, Address q, int64_t heads, int64_t q_stride, Addre
                     int64_t v_block, int64_t num_blocks, int64_t block_size) {
     if (cos_sin) check_index("positions", at<int64_t>(positions), tokens, 0, max_positions);
     check_index("slots", at<int64_t>(slots), tokens, -1, num_blocks * block_size);
+    if (!quire::way.computes) return;
     Unlocked gil(double(tokens) * double((heads + 2 * kv_heads) * d));
     active->rope[dtype]({at<void>(q), at<void>(k), at<void>(v), at<int64_t>(positions), at<float>(cos_sin), at<int64_t>(slots),
                          at<void>(k_cache), at<void>(v_cache), tokens, heads, kv_heads, d, rot, q_stride, k_stride, v_stride,
@@ -183,6 +205,7 @@ void attention(int dtype, Address q, int64_t tokens, int64_t heads, int64_t d, i
                               at<int32_t>(lengths), at<int32_t>(tables), seqs, table_width, heads, kv_heads, d, q_stride,
                               y_stride, block_size, k_block, v_block, scale};
     check_tables(a, tokens, num_blocks);
+    if (!quire::way.computes) return;
     double positions = 0;
     for (int64_t s = 0; s < seqs; s++) positions += double(a.query_starts[s + 1] - a.query_starts[s]) * a.lengths[s];
     Unlocked gil(positions * double(heads * d));
@@ -241,9 +264,16 @@ bool check_pool(int64_t tasks, int64_t calls) {
     return true;
 }
 
+// An op for Python: to be called, noted, and replayed. has_indices: having checked them, it asks whether to compute at all.
+template <auto fn> void define(nb::module_& m, const char* name, bool has_indices = false) {
+    quire::Op<fn>::native = &quire::add_native({name, quire::Op<fn>::num_words, has_indices, &quire::Op<fn>::replay});
+    m.def(name, &quire::Op<fn>::call);
+}
+
 }  // namespace
 
 NB_MODULE(_kernels, m) {
+    nb::set_leak_warnings(false);         // a Program lives as long as its model, which may be until the interpreter ends
     select_isa("");
     m.attr("INTERFACE") = kInterface;
     m.attr("MAX_HEAD_DIM") = quire::kMaxHeadDim;
@@ -260,15 +290,24 @@ NB_MODULE(_kernels, m) {
     m.def("read_rate", &read_rate);
     m.def("packed_bytes", &packed_bytes);
     m.def("pack", &pack);
-    m.def("linear", &linear);
-    m.def("embedding", [](Address t, int64_t n, int64_t ts, Address i, int64_t c, int64_t bytes, Address y, int64_t ys) {
-        rows("ids", t, n, ts, i, c, bytes, y, ys);
-    });
-    m.def("gather", [](Address t, int64_t n, int64_t ts, Address i, int64_t c, int64_t bytes, Address y, int64_t ys) {
-        rows("rows", t, n, ts, i, c, bytes, y, ys);
-    });
-    m.def("norm", &norm);
-    m.def("rope_and_write", &rope_and_write);
-    m.def("attention", &attention);
-    m.def("pointwise", &pointwise);
+    define<linear>(m, "linear");
+    define<embedding>(m, "embedding", true);
+    define<gather>(m, "gather", true);
+    define<norm>(m, "norm");
+    define<rope_and_write>(m, "rope_and_write", true);
+    define<attention>(m, "attention", true);
+    define<pointwise>(m, "pointwise");
+    nb::class_<quire::Tape>(m, "Tape")
+        .def(nb::init<>())
+        .def("start", &quire::Tape::start)
+        .def("stop", &quire::Tape::stop)
+        .def("calls", &quire::Tape::calls)
+        .def("__len__", [](const quire::Tape& tape) { return tape.calls().size(); });
+    nb::class_<quire::Program>(m, "Program")
+        .def(nb::init<>())
+        .def("add", &quire::Program::add)
+        .def("cut", &quire::Program::cut)
+        .def("run", &quire::Program::run, nb::call_guard<nb::gil_scoped_release>())
+        .def("__len__", &quire::Program::size)
+        .def_prop_ro("num_calls_made", &quire::Program::num_calls_made);
 }

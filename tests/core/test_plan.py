@@ -59,10 +59,10 @@ def test_sources_are_the_documented_ones():
 
 
 def test_every_field_is_read_by_somebody():
-    """Or an option would be accepted and ignored. Figures are for explain; graphs are not recorded yet."""
+    """Or an option would be accepted and ignored. Figures are for explain."""
     root = Path(__file__).parents[2] / "src" / "quire"
     makers = {"core/plan.py", "engine/resolve.py", "engine/fitting.py", "engine/choices.py", "cli/explain.py"}
     text = "\n".join(f.read_text() for f in root.rglob("*.py") if str(f.relative_to(root)) not in makers)
     unread = {f.name for f in dataclasses.fields(Plan) if not re.search(rf"plan\.{f.name}\b", text)}
     figures = {"weights_bytes", "activation_bytes", "kv_bytes", "free_bytes"}
-    assert unread <= figures | {"is_bundled", "reasons", "enforce_eager"}
+    assert unread <= figures | {"is_bundled", "reasons"}

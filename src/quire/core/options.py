@@ -143,7 +143,7 @@ class DeviceOptions:
     num_threads: int | None = option(
         "count", "CPU threads of each process", least=1, takes_auto=True, env=("OMP_NUM_THREADS",),
         default="one a core")
-    enforce_eager: bool | None = option("bool", "record no device graphs")
+    enforce_eager: bool | None = option("bool", "record no forward passes: call each op by itself")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,7 +39,7 @@ class Plan:
     dtype: str                                  # float32 | bfloat16 | float16
     kv_dtype: str                               # the same; what K and V are stored as
     num_threads: int = 1                        # of one rank, on CPU
-    enforce_eager: bool = False                 # no graphs
+    enforce_eager: bool = False                 # forward passes are not recorded
     tensor_parallel_size: int = 1
 
     # memory

@@ -35,12 +35,12 @@ def resolve(options: Options, machine: Machine | None = None, locate: Locate = h
     choices.take_plain(RENAMED)
     choices.take_or_default("default_chat_template_kwargs", "default_chat_template_kwargs", {})
     _order(choices)
-    _graphs(choices)
     _check_server(choices)
     spec = _model(choices, locate)
     if machine is None:
         machine = Machine.probe(with_cuda=choices.ask("device") != "cpu")
     _device(choices, machine)
+    _recording(choices)
     _ranks(choices, spec, machine)
     _dtype(choices, spec, machine)
     fit(choices, spec, machine)
@@ -53,15 +53,6 @@ def _order(choices: Choices) -> None:
         choices.default("priority_scheduling", False, "first come, first served")
     else:
         choices.take("priority_scheduling", "scheduling_policy", f"--scheduling-policy {policy}", policy == "priority")
-
-
-def _graphs(choices: Choices) -> None:
-    """There are none yet, so --enforce-eager is how every model runs."""
-    text = "this version records no device graphs, so that both settings run alike"
-    if choices.ask("enforce_eager") is None:
-        choices.default("enforce_eager", False, text)
-    else:
-        choices.take("enforce_eager", "enforce_eager", text)
 
 
 def _model(choices: Choices, locate: Locate) -> ModelSpec:
@@ -172,6 +163,21 @@ def _device(choices: Choices, machine: Machine) -> None:
         choices.derive("device", "cpu", machine.cuda_reason)
     if choices.ask("depth") is None:
         choices.default("depth", 1, "a step runs when its answer is asked for, so more in flight gain nothing")
+
+
+def _recording(choices: Choices) -> None:
+    """A pass that cannot be recorded is known when the model has been made: the log says so then."""
+    asked = choices.ask("enforce_eager")
+    if choices.values["device"] != "cpu":
+        text = "this version records no device graphs, so that both settings run alike"
+    elif asked:
+        text = "each op of a forward pass is called by itself"
+    else:
+        text = "a forward pass is recorded once and made again by one call a step"
+    if asked is None:
+        choices.default("enforce_eager", False, text)
+    else:
+        choices.take("enforce_eager", "enforce_eager", text)
 
 
 def _ranks(choices: Choices, spec: ModelSpec, machine: Machine) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from quire.batch import Batch, KVLayer
 from quire.core.errors import ConfigError
+from quire.kernels.recording import Pass, Recording, Unrecordable
 from quire.kernels.reference import Packed, ReferenceOps
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
@@ -155,3 +156,11 @@ def ops_for(device: torch.device, dtype: torch.dtype) -> Ops:
         return ReferenceOps(dtype)
     ops: Ops = wrappers.CpuOps(dtype)
     return ops
+
+
+def record(ops: Ops, forward: Pass, capacity: int) -> Recording:
+    """A pass over these ops, for steps of at most `capacity` tokens; Unrecordable says why it cannot be."""
+    wrappers, why = _cpu()
+    if wrappers is None or not isinstance(ops, wrappers.CpuOps):
+        raise Unrecordable(why or "its ops are plain PyTorch")
+    return Recording(wrappers.native, ops.shapes, forward, capacity)

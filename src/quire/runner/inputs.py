@@ -69,7 +69,8 @@ def make_batch(acts: Acts, rows: Rows, device: torch.device) -> Batch:
     at, counts, size = acts.rows, acts.counts, rows.block_size
     before = rows.position[at]
     lengths = before + counts
-    starts = np.concatenate(([0], np.cumsum(counts)))           # (S + 1,)
+    starts = np.zeros(len(counts) + 1, np.int64)                # (S + 1,)
+    np.cumsum(counts, out=starts[1:])
     if (lengths > rows.length[at]).any() or (lengths > rows.num_blocks[at] * size).any():
         raise ValueError("a work goes beyond the ids or the blocks that its row has")
     of_token = np.repeat(at, counts)                            # (T,): the row of each token
@@ -79,7 +80,8 @@ def make_batch(acts: Acts, rows: Rows, device: torch.device) -> Batch:
     width = -(-int(lengths.max()) // size)
 
     def put(array: np.ndarray, dtype: type) -> Tensor:
-        return torch.from_numpy(array.astype(dtype)).to(device)
+        tensor = torch.from_numpy(array.astype(dtype, copy=False))
+        return tensor if tensor.device == device else tensor.to(device)
 
     return Batch(ids=put(rows.ids[of_token, positions], np.int64), positions=put(positions, np.int64),
                  slots=put(slots, np.int64), query_starts=put(starts, np.int32), lengths=put(lengths, np.int32),

@@ -21,6 +21,7 @@ from quire.core.types import VECTOR, Logprobs, Start, Step, StepOutput, Work
 from quire.kernels.table import ops_for
 from quire.models.base import Model
 from quire.parallel.mesh import ALONE, Mesh
+from quire.runner.forward import Forward, SeamedMesh
 from quire.runner.inputs import Acts, make_batch
 from quire.runner.load import Progress, load_model, no_progress
 from quire.runner.memory import make_kv
@@ -46,13 +47,15 @@ class Runner:
         self.fault_prepare = self.fault_forward = self.fault_sample = no_fault
 
     def load(self, progress: Progress = no_progress) -> None:
-        self.model = load_model(self.plan, self.spec, ops_for(self.device, self.dtype), self.mesh, progress)
-        self.kv = make_kv(self.plan, self.spec, self.mesh)
+        ops, mesh = ops_for(self.device, self.dtype), self.mesh
+        self.model = load_model(self.plan, self.spec, ops, SeamedMesh(mesh.rank, mesh.size, mesh.group, mesh.device), progress)
+        self.kv = make_kv(self.plan, self.spec, mesh)
+        self.forward = Forward(self.plan, self.model, ops, self.kv)
 
     @property
     def num_layers_run(self) -> int:
         """Grows while a step is computed: a heart that beats more often than once a step."""
-        return self.model.num_layers_run
+        return self.forward.num_layers_run
 
     @torch.inference_mode()
     def execute(self, step: Step) -> StepOutput:
@@ -134,7 +137,7 @@ class Runner:
         self.fault_prepare(acts.works)
         batch = make_batch(acts, self.rows, self.device)
         self.fault_forward(acts.works)
-        acts.hidden = self.model.forward(batch, self.kv)
+        acts.hidden = self.forward(batch)
         if acts.draws.any():
             acts.logits = self.model.logits(self._pick(acts.hidden, acts.last_rows[acts.draws]))
 
