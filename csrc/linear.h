@@ -71,7 +71,7 @@ template <class S> struct Tile {
 };
 
 // R rows x V vectors of columns from `column` of the panel on; a tile wider than a panel goes on in the next one.
-template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
+template <int R, int V, class S> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
     typedef Product<S> P;
     const typename S::T* w[V];
 #pragma GCC unroll 16
@@ -107,7 +107,7 @@ template <class S, class Out> struct Sink {
     int64_t stride, n;
 };
 
-template <class S, class Out, int R, int V>
+template <int R, int V, class S, class Out>
 QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, const vf (&acc)[R][V]) {
 #pragma GCC unroll 16
     for (int v = 0; v < V; v++) {
@@ -126,23 +126,24 @@ QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, 
     }
 }
 
-template <class S, class Out, int R, int V>
-inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
+// `multiply` is found by the kind of tile: this file's, or that of quantized weights.
+template <int R, int V, class AnyTile, class AnySink>
+inline __attribute__((noinline)) void columns(const AnyTile& tile, const AnySink& sink, int64_t row, int64_t n0, int width) {
     for (int c = 0; c < width; c += V * L) {
         vf acc[R][V];
-        multiply<S, R, V>(tile, c, acc);
-        finish<S, Out, R, V>(sink, row, n0 + c, acc);
+        multiply<R, V>(tile, c, acc);
+        finish<R, V>(sink, row, n0 + c, acc);
     }
 }
 
 // One tile of `rows` rows against `panels` panels (1 or 2).
-template <class S, class Out, int R>
-inline void with_rows(int rows, const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int panels) {
+template <int R, class AnyTile, class AnySink>
+inline void with_rows(int rows, const AnyTile& tile, const AnySink& sink, int64_t row, int64_t n0, int panels) {
     if constexpr (R > 0) {
-        if (rows != R) return with_rows<S, Out, R - 1>(rows, tile, sink, row, n0, panels);
+        if (rows != R) return with_rows<R - 1>(rows, tile, sink, row, n0, panels);
         constexpr int wide = vectors_for(R), narrow = wide < kPanelVectors ? wide : kPanelVectors;
-        if (panels * kPanel % (wide * L) == 0) columns<S, Out, R, wide>(tile, sink, row, n0, panels * kPanel);
-        else columns<S, Out, R, narrow>(tile, sink, row, n0, panels * kPanel);
+        if (panels * kPanel % (wide * L) == 0) columns<R, wide>(tile, sink, row, n0, panels * kPanel);
+        else columns<R, narrow>(tile, sink, row, n0, panels * kPanel);
     }
 }
 
@@ -167,7 +168,7 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
             for (int64_t t = 0; t < tiles; t++) {
                 int64_t r0 = tile_start(rows, tiles, t), r1 = tile_start(rows, tiles, t + 1), p0 = g * group;
                 Tile<S> tile = {packed + r0 * steps, (const T*)a.weight + p0 * panel_stride, steps, panel_stride};
-                with_rows<S, Out, kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(group, panels - p0)));
+                with_rows<kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(group, panels - p0)));
             }
     });
 }
@@ -179,30 +180,37 @@ template <class S, class Out> void linear(const quire::LinearArgs& a) {
 
 // ---- packing ---------------------------------------------------------------------------------------------------------------
 
-template <class T, int64_t Depth> void pack_panels(const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
-    const int64_t panels = ceil_div(n, kPanel), depth_k = ceil_div(k, Depth) * Depth;
+// The rows of the weight that are the columns of a panel; null behind the last one.
+template <class T> inline void panel_rows(const quire::Piece* piece, int64_t first, int64_t n, const T* (&rows)[kPanel]) {
+    int64_t skip = first;
+    for (int64_t c = 0; c < kPanel; c++, skip++) {
+        rows[c] = nullptr;
+        if (first + c >= n) continue;
+        for (; skip >= piece->rows; piece++) skip -= piece->rows;
+        rows[c] = (const T*)piece->data + skip * piece->stride;
+    }
+}
+
+template <class S> void pack(const quire::Piece* pieces, int64_t n, int64_t k, void* out) {
+    typedef typename S::T T;
+    constexpr int64_t depth = Product<S>::kDepth;
+    const int64_t panels = ceil_div(n, kPanel), depth_k = ceil_div(k, depth) * depth;
     parallel(panels, double(n) * double(k), [&](int64_t p) {
         T* panel = (T*)out + p * depth_k * kPanel;
-        const T* w = (const T*)weight + p * kPanel * stride;
-        const int64_t columns = least(kPanel, n - p * kPanel);
+        const T* rows[kPanel];
+        panel_rows(pieces, p * kPanel, n, rows);
         for (int64_t k0 = 0; k0 < depth_k; k0 += 64) {    // a strip of the rows stays in the first cache
             const int64_t k1 = least(k0 + 64, depth_k);
             for (int64_t c = 0; c < kPanel; c++)
                 for (int64_t i = k0; i < k1; i++)
-                    panel[(i / Depth * kPanel + c) * Depth + i % Depth] = c < columns && i < k ? w[c * stride + i] : T(0);
+                    panel[(i / depth * kPanel + c) * depth + i % depth] = rows[c] && i < k ? rows[c][i] : T(0);
         }
     });
 }
 
-constexpr int64_t kDepths[] = {Product<F32>::kDepth, Product<BF16>::kDepth, Product<F16>::kDepth};
-
-inline int64_t packed_bytes(quire::Dtype dtype, int64_t n, int64_t k) {
-    return ceil_div(n, kPanel) * kPanel * ceil_div(k, kDepths[dtype]) * kDepths[dtype] * (dtype == quire::kFloat32 ? 4 : 2);
-}
-inline void pack(quire::Dtype dtype, const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
-    if (dtype == quire::kFloat32) pack_panels<uint32_t, 1>(weight, n, k, stride, out);
-    else if (kDepths[dtype] == 2) pack_panels<uint16_t, 2>(weight, n, k, stride, out);
-    else pack_panels<uint16_t, 1>(weight, n, k, stride, out);
+template <class S> int64_t packed_bytes(int64_t n, int64_t k) {
+    constexpr int64_t depth = Product<S>::kDepth;
+    return ceil_div(n, kPanel) * kPanel * ceil_div(k, depth) * depth * int64_t(sizeof(typename S::T));
 }
 
 }  // namespace
