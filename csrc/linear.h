@@ -71,7 +71,7 @@ template <class S> struct Tile {
 };
 
 // R rows x V vectors of columns from `column` of the panel on; a tile wider than a panel goes on in the next one.
-template <int R, int V, class S> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
+template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
     typedef Product<S> P;
     const typename S::T* w[V];
 #pragma GCC unroll 16
@@ -107,7 +107,7 @@ template <class S, class Out> struct Sink {
     int64_t stride, n;
 };
 
-template <int R, int V, class S, class Out>
+template <class S, class Out, int R, int V>
 QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, const vf (&acc)[R][V]) {
 #pragma GCC unroll 16
     for (int v = 0; v < V; v++) {
@@ -126,24 +126,23 @@ QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, 
     }
 }
 
-// `multiply` is found by the kind of tile: this file's, or that of quantized weights.
-template <int R, int V, class AnyTile, class AnySink>
-inline __attribute__((noinline)) void columns(const AnyTile& tile, const AnySink& sink, int64_t row, int64_t n0, int width) {
+template <class S, class Out, int R, int V>
+inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
     for (int c = 0; c < width; c += V * L) {
         vf acc[R][V];
-        multiply<R, V>(tile, c, acc);
-        finish<R, V>(sink, row, n0 + c, acc);
+        multiply<S, R, V>(tile, c, acc);
+        finish<S, Out, R, V>(sink, row, n0 + c, acc);
     }
 }
 
 // One tile of `rows` rows against `panels` panels (1 or 2).
-template <int R, class AnyTile, class AnySink>
-inline void with_rows(int rows, const AnyTile& tile, const AnySink& sink, int64_t row, int64_t n0, int panels) {
+template <class S, class Out, int R>
+inline void with_rows(int rows, const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int panels) {
     if constexpr (R > 0) {
-        if (rows != R) return with_rows<R - 1>(rows, tile, sink, row, n0, panels);
+        if (rows != R) return with_rows<S, Out, R - 1>(rows, tile, sink, row, n0, panels);
         constexpr int wide = vectors_for(R), narrow = wide < kPanelVectors ? wide : kPanelVectors;
-        if (panels * kPanel % (wide * L) == 0) columns<R, wide>(tile, sink, row, n0, panels * kPanel);
-        else columns<R, narrow>(tile, sink, row, n0, panels * kPanel);
+        if (panels * kPanel % (wide * L) == 0) columns<S, Out, R, wide>(tile, sink, row, n0, panels * kPanel);
+        else columns<S, Out, R, narrow>(tile, sink, row, n0, panels * kPanel);
     }
 }
 
@@ -168,7 +167,7 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
             for (int64_t t = 0; t < tiles; t++) {
                 int64_t r0 = tile_start(rows, tiles, t), r1 = tile_start(rows, tiles, t + 1), p0 = g * group;
                 Tile<S> tile = {packed + r0 * steps, (const T*)a.weight + p0 * panel_stride, steps, panel_stride};
-                with_rows<kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(group, panels - p0)));
+                with_rows<S, Out, kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(group, panels - p0)));
             }
     });
 }

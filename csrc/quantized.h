@@ -1,4 +1,4 @@
-// y = x W^T + bias with W in 8 or 4 bits. x is turned into 8 bits here, so that what is multiplied and summed are whole numbers.
+// y = x W^T + bias with W in 8 or 4 bits. x is turned into 8 bits here, so that what is multiplied and summed is whole numbers.
 //
 //   int8  w = scale * q, q in -127 .. 127: a float32 scale for each column;   x = scale * q: one for each row
 //   int4  w = scale * q, q in -8 .. 7: a bfloat16 scale for each column and 32 k;   x: one for each row and the same 32 k
@@ -11,8 +11,8 @@
 // Where the machine multiplies bytes, one side is unsigned: the weights are stored as q + 128 or q + 8, and an accumulator
 // begins at -128 or -8 times the sum of the row's xq, found once for all columns.
 //
-// Packed weight: [panel][group], and a group is [scales of 32 columns][k / 4][32 columns][4 k], zeros beyond the last k; in int4
-// the byte of k and column holds k in its low half and k + 4 in its high half, of 8 k.
+// Packed weight: [panel][group], and a group is [scales of 32 columns][k / 4][32 columns][4 k], zeros beyond the last k. In
+// int4 it is [k / 8][32 columns][4], and a byte holds k in its low half and k + 4 in its high half.
 #pragma once
 #include "kernels.h"
 #include "lanes.h"
@@ -39,7 +39,7 @@ struct Quad {                              // by pairs of 16 bits, which hold ev
     struct X { int32_t even, odd; };
     struct Weights { vi even, odd; };
     static QUIRE_INLINE X pack(const int8_t* q) { return {pair(q[0], q[2]), pair(q[1], q[3])}; }
-    static QUIRE_INLINE int32_t pair(int8_t a, int8_t b) { return int32_t(uint32_t(uint16_t(a)) | uint32_t(uint16_t(b)) << 16); }
+    static QUIRE_INLINE int32_t pair(int8_t a, int8_t b) { return int32_t(uint32_t(b) << 16 | uint16_t(a)); }
     static QUIRE_INLINE Weights split(vi w) { return {w & 0x00ff00ff, (vi)((vu)w >> 8) & 0x00ff00ff}; }
     static QUIRE_INLINE vi madd(int32_t x, vi w) {
 #if defined(QUIRE_ISA_AVX512)
@@ -69,7 +69,7 @@ struct Quad {
 };
 #endif
 
-// ---- the two schemes ---------------------------------------------------------------------------------------------------------
+// ---- the two schemes -------------------------------------------------------------------------------------------------------
 
 struct W8 {
     typedef F32 Scale;
@@ -88,7 +88,7 @@ struct W4 {
 
 template <class Q> struct Sizes {
     static constexpr int64_t kScaleBytes = kPanel * int64_t(sizeof(typename Q::Scale::T));
-    int64_t all_steps, length, groups, group_bytes, panel_bytes;
+    int64_t all_steps, length, groups, group_bytes, panel_bytes;    // length: k of a group, filled up to whole lanes
     explicit Sizes(int64_t k) : all_steps(k > 4 ? ceil_div(k, 4) : 1) {
         length = steps() * 4 * Q::kParts;
         groups = ceil_div(k > 0 ? k : 1, length);
@@ -99,14 +99,14 @@ template <class Q> struct Sizes {
     QUIRE_INLINE int64_t quads() const { return groups * length / 4; }
 };
 
-// ---- to 8 bits, with one scale: rows of x, and of an int8 weight ---------------------------------------------------------------
+// ---- to 8 bits, with one scale: rows of x, and of an int8 weight -----------------------------------------------------------
 
 constexpr float kLeastScaled = 1e-35f;    // what is smaller throughout counts as zeros: its scale could not be inverted
 constexpr float kRound = 0x1.8p23f;       // adding it rounds to a whole number, ties to even
 
 struct Scaling { float scale, inverse; };
 
-// `most`: the largest |x| as bits, whose order is that of the numbers. Not-a-numbers and infinities make the scale not-a-number.
+// `most`: the largest |x| as bits, whose order is that of the numbers. Where x is not finite, the scale is not a number.
 QUIRE_INLINE Scaling scaling(int32_t most) {
     float largest = bits<float>(most);
     if (most >= 0x7f800000) return {__builtin_nanf(""), 0.0f};
@@ -135,7 +135,7 @@ template <class S> QUIRE_INLINE int32_t largest_bits(const typename S::T* p, int
 
 // One row of x into column `r` of a tile of `count` rows: its groups' numbers, scales, and where their accumulators begin.
 template <class Q, class S>
-inline void quantize_row(const typename S::T* row, int64_t k, const Sizes<Q>& size, int64_t r, int64_t count, typename Quad::X* x,
+inline void quantize_row(const typename S::T* row, int64_t k, const Sizes<Q>& size, int64_t r, int64_t count, Quad::X* x,
                          float* scales, int32_t* begins) {
     for (int64_t g = 0; g < size.groups; g++) {
         const int64_t k0 = g * size.length, n = least(size.length, k - k0);
@@ -156,19 +156,22 @@ inline void quantize_row(const typename S::T* row, int64_t k, const Sizes<Q>& si
     }
 }
 
-// ---- the product ---------------------------------------------------------------------------------------------------------------
+// ---- the product -----------------------------------------------------------------------------------------------------------
 
 template <class Q> struct QuantizedTile {
-    const typename Quad::X* x;             // (k / 4, R)
+    const Quad::X* x;                     // (k / 4, R)
     const float* scales;                  // (groups, R)
     const int32_t* begins;                // (groups, R)
     const uint8_t* w;                     // first column of the first panel
     Sizes<Q> size;
 };
 
-// The tile's whole sums stay in registers for a group, its float sums in the first cache.
-template <int R, int V, class Q>
-inline __attribute__((noinline)) void multiply(const QuantizedTile<Q>& tile, int column, vf (&sum)[R][V]) {
+constexpr int kPanelsAtOnce = 2, kSumVectors = kPanelsAtOnce * kPanelVectors;
+
+// R rows x V vectors of columns from `column` on; `sums` has kSumVectors for each row. Whole sums stay in registers for a
+// group, float sums in the first cache.
+template <class Q, int R, int V>
+inline __attribute__((noinline)) void multiply_groups(const QuantizedTile<Q>& tile, int column, vf* sums) {
     constexpr int kPanels = V > kPanelVectors ? V / kPanelVectors : 1;
     typedef typename Q::Scale Scale;
     const int64_t steps = tile.size.steps(), first = column % kPanel;
@@ -178,8 +181,8 @@ inline __attribute__((noinline)) void multiply(const QuantizedTile<Q>& tile, int
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-        for (int v = 0; v < V; v++) sum[r][v] = splat(0.0f);
-    const typename Quad::X* x = tile.x;
+        for (int v = 0; v < V; v++) sums[r * kSumVectors + v] = splat(0.0f);
+    const Quad::X* x = tile.x;
     for (int64_t g = 0; g < tile.size.groups; g++) {
         vi acc[R][V];
 #pragma GCC unroll 16
@@ -190,18 +193,19 @@ inline __attribute__((noinline)) void multiply(const QuantizedTile<Q>& tile, int
             vi raw[V];
 #pragma GCC unroll 16
             for (int v = 0; v < V; v++) {
-                const uint8_t* p = group[v / kPanelVectors] + Sizes<Q>::kScaleBytes + (s * kPanel + first + v % kPanelVectors * L) * 4;
+                const int64_t at = s * kPanel + first + v % kPanelVectors * L;
+                const uint8_t* p = group[v / kPanelVectors] + Sizes<Q>::kScaleBytes + at * 4;
                 if (v * L % 16 == 0) __builtin_prefetch(p + kPrefetchBytes);
                 raw[v] = load_raw<vi>(p);
             }
 #pragma GCC unroll 2
             for (int part = 0; part < Q::kParts; part++) {
-                typename Quad::Weights weights[V];
+                Quad::Weights weights[V];
 #pragma GCC unroll 16
                 for (int v = 0; v < V; v++) weights[v] = Quad::split(Q::take(raw[v], part));
 #pragma GCC unroll 16
                 for (int r = 0; r < R; r++) {
-                    const typename Quad::X row_value = x[part * R + r];
+                    const Quad::X row_value = x[part * R + r];
 #pragma GCC unroll 16
                     for (int v = 0; v < V; v++) acc[r][v] = Quad::step(row_value, weights[v], acc[r][v]);
                 }
@@ -209,23 +213,45 @@ inline __attribute__((noinline)) void multiply(const QuantizedTile<Q>& tile, int
         }
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
-            const typename Scale::T* scales = (const typename Scale::T*)group[v / kPanelVectors] + first + v % kPanelVectors * L;
+            const auto* scales = (const typename Scale::T*)group[v / kPanelVectors];
             __builtin_prefetch((const uint8_t*)scales + kPrefetchBytes);
-            const vf scale = Scale::load(scales);
+            const vf scale = Scale::load(scales + first + v % kPanelVectors * L);
 #pragma GCC unroll 16
             for (int r = 0; r < R; r++)
-                sum[r][v] += __builtin_convertvector(acc[r][v], vf) * scale * splat(tile.scales[g * R + r]);
+                sums[r * kSumVectors + v] += __builtin_convertvector(acc[r][v], vf) * scale * splat(tile.scales[g * R + r]);
         }
 #pragma GCC unroll 16
         for (int p = 0; p < kPanels; p++) group[p] += tile.size.group_bytes;
     }
 }
 
+// One tile of `rows` rows against `width` columns, which are one panel or two.
+template <class Q, int R> inline void sums_of(int rows, const QuantizedTile<Q>& tile, int width, vf* sums) {
+    if constexpr (R > 0) {
+        if (rows != R) return sums_of<Q, R - 1>(rows, tile, width, sums);
+        constexpr int wide = vectors_for(R), narrow = wide < kPanelVectors ? wide : kPanelVectors;
+        if (width % (wide * L) == 0)
+            for (int c = 0; c < width; c += wide * L) multiply_groups<Q, R, wide>(tile, c, sums + c / L);
+        else
+            for (int c = 0; c < width; c += narrow * L) multiply_groups<Q, R, narrow>(tile, c, sums + c / L);
+    }
+}
+
+template <class S, class Out>
+inline void deliver(const Sink<S, Out>& sink, int64_t row, int64_t rows, int64_t column, int width, const vf* sums) {
+    for (int64_t r = 0; r < rows; r++, sums += kSumVectors)
+        for_columns(least(width, sink.n - column), [&](int64_t c, auto part) {
+            vf value = sums[c / L];
+            if (sink.bias) value += part.template load<S>(sink.bias + column + c);
+            part.template store<Out>(sink.y + (row + r) * sink.stride + column + c, value);
+        });
+}
+
 template <class Q, class S, class Out> void quantized_rows(const quire::LinearArgs& a, int64_t first, int64_t rows) {
-    typedef typename Quad::X X;
+    typedef Quad::X X;
     const Sizes<Q> size(a.k);
     const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), quads = size.quads(), groups = size.groups;
-    X* x = (X*)quire::scratch(rows * (quads * int64_t(sizeof(X)) + groups * int64_t(sizeof(float) + sizeof(int32_t))));
+    X* x = (X*)quire::scratch(rows * (quads * int64_t(sizeof(X)) + groups * 8));
     float* scales = (float*)(x + rows * quads);
     int32_t* begins = (int32_t*)(scales + rows * groups);
     const typename S::T* from = (const typename S::T*)a.x + first * a.x_stride;
@@ -237,14 +263,18 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
     });
     const Sink<S, Out> sink = {(const typename S::T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * (double(size.panel_bytes) / 32 + double(quads) * double(rows) * 0.5);
-    const int64_t together = 2, runs = ceil_div(panels, together), per_task = per_task_of(runs, 32);
+    const int64_t runs = ceil_div(panels, kPanelsAtOnce), per_task = per_task_of(runs, 32);
     parallel(ceil_div(runs, per_task), nanos, [&](int64_t task) {
         for (int64_t run = task * per_task; run < least(runs, (task + 1) * per_task); run++)
             for (int64_t t = 0; t < tiles; t++) {
-                const int64_t r0 = tile_start(rows, tiles, t), r1 = tile_start(rows, tiles, t + 1), p0 = run * together;
+                const int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
+                const int64_t p0 = run * kPanelsAtOnce;
+                const int width = int(least(kPanelsAtOnce, panels - p0)) * kPanel;
                 const QuantizedTile<Q> tile = {x + r0 * quads, scales + r0 * groups, begins + r0 * groups,
                                                (const uint8_t*)a.weight + p0 * size.panel_bytes, size};
-                with_rows<kMaxRows>(int(r1 - r0), tile, sink, r0, p0 * kPanel, int(least(together, panels - p0)));
+                vf sums[kMaxRows * kSumVectors];
+                sums_of<Q, kMaxRows>(int(count), tile, width, sums);
+                deliver(sink, r0, count, p0 * kPanel, width, sums);
             }
     });
 }
@@ -254,7 +284,7 @@ template <class Q, class S, class Out> void quantized(const quire::LinearArgs& a
         quantized_rows<Q, S, Out>(a, first, least(kRowsAtOnce, a.m - first));
 }
 
-// ---- packing: lanes are columns -------------------------------------------------------------------------------------------------
+// ---- packing: lanes are columns --------------------------------------------------------------------------------------------
 
 constexpr int64_t kStrip = 32;            // k that lie in the first cache as floats, [k][32 columns]
 static_assert(quire::kGroup == kStrip, "a strip is a group of int4");
@@ -362,7 +392,9 @@ template <class S> inline void pack_panel(W4, const typename S::T* const (&rows)
     }
 }
 
-template <class Q, class S> int64_t quantized_bytes(int64_t n, int64_t k) { return ceil_div(n, kPanel) * Sizes<Q>(k).panel_bytes; }
+template <class Q, class S> int64_t quantized_bytes(int64_t n, int64_t k) {
+    return ceil_div(n, kPanel) * Sizes<Q>(k).panel_bytes;
+}
 
 template <class Q, class S> void pack_quantized(const quire::Piece* pieces, int64_t n, int64_t k, void* out) {
     const Sizes<Q> size(k);
