@@ -123,8 +123,8 @@ class ModelOptions:
         synonyms={"half": "float16", "float": "float32", "fp16": "float16", "bf16": "bfloat16", "fp32": "float32"},
         default="the checkpoint's")
     quantization: str | None = option(
-        "word", "bits of the weights: int8 or int4 make a plain checkpoint smaller and faster as it is loaded",
-        choices=SCHEMES, short=("-q",))
+        "word", "bits of the weights; a plain checkpoint is quantized as it is loaded, to be smaller and faster",
+        choices=(*SCHEMES[1:], SCHEMES[0]), short=("-q",))
     chat_template: str | None = option("text", "Jinja file, or the template itself", default="the model's")
     default_chat_template_kwargs: dict[str, Any] | None = option("json", "variables of every chat template",
                                                                  default="{}")
