@@ -3,6 +3,7 @@
 #include "pool.h"
 #include "lanes.h"
 #include "linear.h"
+#include "quantized.h"
 #include "rows.h"
 #include "attention.h"
 #include "limits.h"
@@ -25,12 +26,16 @@ namespace quire {
 
 const Kernels* QUIRE_ENTRY() {
 #define EACH(function) {function<F32>, function<BF16>, function<F16>}
+#define QUANTIZED(Q, function) {function<Q, F32>, function<Q, BF16>, function<Q, F16>}
+#define PRODUCT(Q) {{quantized<Q, F32, F32>, quantized<Q, F32, F32>}, {quantized<Q, BF16, BF16>, quantized<Q, BF16, F32>}, \
+                    {quantized<Q, F16, F16>, quantized<Q, F16, F32>}}
 #define POINTWISE(S) {silu_mul<S>, relu<S>, gelu<S>, gelu_tanh<S>, add<S>}
     static const Kernels kernels = {
         QUIRE_NAME,
-        packed_bytes,
-        pack,
-        {{linear<F32, F32>, linear<F32, F32>}, {linear<BF16, BF16>, linear<BF16, F32>}, {linear<F16, F16>, linear<F16, F32>}},
+        {EACH(packed_bytes), QUANTIZED(W8, quantized_bytes), QUANTIZED(W4, quantized_bytes)},
+        {EACH(pack), QUANTIZED(W8, pack_quantized), QUANTIZED(W4, pack_quantized)},
+        {{{linear<F32, F32>, linear<F32, F32>}, {linear<BF16, BF16>, linear<BF16, F32>}, {linear<F16, F16>, linear<F16, F32>}},
+         PRODUCT(W8), PRODUCT(W4)},
         EACH(norm),
         EACH(rope),
         EACH(attention),

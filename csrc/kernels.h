@@ -11,11 +11,17 @@
 namespace quire {
 
 enum Dtype : int { kFloat32 = 0, kBfloat16 = 1, kFloat16 = 2, kNumDtypes = 3 };
+enum Scheme : int { kAsIs = 0, kInt8 = 1, kInt4 = 2, kNumSchemes = 3 };      // of a packed weight
 
 constexpr int64_t kPanel = 32;        // output columns that lie side by side in a packed weight
+constexpr int64_t kGroup = 32;        // k that share a scale in int4
 constexpr int64_t kKeyBlock = 64;     // positions between two rescalings of the online softmax, counted from position 0
 constexpr int64_t kMaxHeadDim = 512;  // attention keeps its rows on the stack
 
+struct Piece {                        // rows of a weight; several below each other are one
+    const void* data;                 // (rows, K)
+    int64_t rows, stride;
+};
 
 struct LinearArgs {
     const void* x;                    // (M, K), row stride x_stride
@@ -74,9 +80,9 @@ enum Pointwise : int { kSiluMul = 0, kRelu, kGelu, kGeluTanh, kAdd, kNumPointwis
 
 struct Kernels {                      // one per instruction set; the middle index is a Dtype
     const char* name;
-    int64_t (*packed_bytes)(Dtype, int64_t n, int64_t k);
-    void (*pack)(Dtype, const void* weight, int64_t n, int64_t k, int64_t stride, void* out);
-    void (*linear[kNumDtypes][2])(const LinearArgs&);       // [..][1]: float32 output
+    int64_t (*packed_bytes[kNumSchemes][kNumDtypes])(int64_t n, int64_t k);
+    void (*pack[kNumSchemes][kNumDtypes])(const Piece* pieces, int64_t n, int64_t k, void* out);
+    void (*linear[kNumSchemes][kNumDtypes][2])(const LinearArgs&);      // [..][1]: float32 output
     void (*norm[kNumDtypes])(const NormArgs&);
     void (*rope[kNumDtypes])(const RopeArgs&);
     void (*attention[kNumDtypes])(const AttentionArgs&);

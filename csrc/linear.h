@@ -179,30 +179,37 @@ template <class S, class Out> void linear(const quire::LinearArgs& a) {
 
 // ---- packing ---------------------------------------------------------------------------------------------------------------
 
-template <class T, int64_t Depth> void pack_panels(const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
-    const int64_t panels = ceil_div(n, kPanel), depth_k = ceil_div(k, Depth) * Depth;
+// The rows of the weight that are the columns of a panel; null behind the last one.
+template <class T> inline void panel_rows(const quire::Piece* piece, int64_t first, int64_t n, const T* (&rows)[kPanel]) {
+    int64_t skip = first;
+    for (int64_t c = 0; c < kPanel; c++, skip++) {
+        rows[c] = nullptr;
+        if (first + c >= n) continue;
+        for (; skip >= piece->rows; piece++) skip -= piece->rows;
+        rows[c] = (const T*)piece->data + skip * piece->stride;
+    }
+}
+
+template <class S> void pack(const quire::Piece* pieces, int64_t n, int64_t k, void* out) {
+    typedef typename S::T T;
+    constexpr int64_t depth = Product<S>::kDepth;
+    const int64_t panels = ceil_div(n, kPanel), depth_k = ceil_div(k, depth) * depth;
     parallel(panels, double(n) * double(k), [&](int64_t p) {
         T* panel = (T*)out + p * depth_k * kPanel;
-        const T* w = (const T*)weight + p * kPanel * stride;
-        const int64_t columns = least(kPanel, n - p * kPanel);
+        const T* rows[kPanel];
+        panel_rows(pieces, p * kPanel, n, rows);
         for (int64_t k0 = 0; k0 < depth_k; k0 += 64) {    // a strip of the rows stays in the first cache
             const int64_t k1 = least(k0 + 64, depth_k);
             for (int64_t c = 0; c < kPanel; c++)
                 for (int64_t i = k0; i < k1; i++)
-                    panel[(i / Depth * kPanel + c) * Depth + i % Depth] = c < columns && i < k ? w[c * stride + i] : T(0);
+                    panel[(i / depth * kPanel + c) * depth + i % depth] = rows[c] && i < k ? rows[c][i] : T(0);
         }
     });
 }
 
-constexpr int64_t kDepths[] = {Product<F32>::kDepth, Product<BF16>::kDepth, Product<F16>::kDepth};
-
-inline int64_t packed_bytes(quire::Dtype dtype, int64_t n, int64_t k) {
-    return ceil_div(n, kPanel) * kPanel * ceil_div(k, kDepths[dtype]) * kDepths[dtype] * (dtype == quire::kFloat32 ? 4 : 2);
-}
-inline void pack(quire::Dtype dtype, const void* weight, int64_t n, int64_t k, int64_t stride, void* out) {
-    if (dtype == quire::kFloat32) pack_panels<uint32_t, 1>(weight, n, k, stride, out);
-    else if (kDepths[dtype] == 2) pack_panels<uint16_t, 2>(weight, n, k, stride, out);
-    else pack_panels<uint16_t, 1>(weight, n, k, stride, out);
+template <class S> int64_t packed_bytes(int64_t n, int64_t k) {
+    constexpr int64_t depth = Product<S>::kDepth;
+    return ceil_div(n, kPanel) * kPanel * ceil_div(k, depth) * depth * int64_t(sizeof(typename S::T));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -27,12 +29,11 @@
 #include "program.h"
 
 namespace nb = nanobind;
-using quire::Dtype;
 using Address = uintptr_t;
 
 namespace {
 
-constexpr int kInterface = 3;         // cpu.py refuses a module of another number: it was built from other sources
+constexpr int kInterface = 4;         // cpu.py refuses a module of another number: it was built from other sources
 
 // ---- which instruction set -----------------------------------------------------------------------------------------------
 
@@ -55,7 +56,8 @@ std::vector<const quire::Kernels*> available() {
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    if (avx512 && has_avx512_bf16() && __builtin_cpu_supports("avx512vnni") && quire::kernels_avx512bf16()) sets.push_back(quire::kernels_avx512bf16());
+    bool vnni = __builtin_cpu_supports("avx512vnni");
+    if (avx512 && vnni && has_avx512_bf16() && quire::kernels_avx512bf16()) sets.push_back(quire::kernels_avx512bf16());
     if (avx512) sets.push_back(quire::kernels_avx512());
     if (avx2) sets.push_back(quire::kernels_avx2());
 #endif
@@ -133,7 +135,7 @@ template <class T> T* at(Address address) { return reinterpret_cast<T*>(address)
 
 // ---- ops -----------------------------------------------------------------------------------------------------------------
 
-int64_t packed_bytes(int dtype, int64_t n, int64_t k) { return active->packed_bytes(Dtype(dtype), n, k); }
+int64_t packed_bytes(int dtype, int scheme, int64_t n, int64_t k) { return active->packed_bytes[scheme][dtype](n, k); }
 
 // Large weights are read from end to end for each token: pages of 2 MB spare the address translation. Advice only.
 void ask_for_large_pages(Address address, int64_t bytes) {
@@ -146,16 +148,21 @@ void ask_for_large_pages(Address address, int64_t bytes) {
 #endif
 }
 
-void pack(int dtype, Address weight, int64_t n, int64_t k, int64_t stride, Address out) {
+// pieces: address, rows and row stride of each; their rows are the n.
+void pack(int dtype, int scheme, const std::vector<std::tuple<Address, int64_t, int64_t>>& pieces, int64_t n, int64_t k,
+          Address out) {
+    std::vector<quire::Piece> parts;
+    for (const auto& [address, rows, stride] : pieces) parts.push_back({at<void>(address), rows, stride});
     Unlocked gil(double(n) * double(k));
-    ask_for_large_pages(out, active->packed_bytes(Dtype(dtype), n, k));
-    active->pack(Dtype(dtype), at<void>(weight), n, k, stride, at<void>(out));
+    ask_for_large_pages(out, packed_bytes(dtype, scheme, n, k));
+    active->pack[scheme][dtype](parts.data(), n, k, at<void>(out));
 }
 
-void linear(int dtype, bool float_out, Address x, int64_t m, int64_t x_stride, Address packed, int64_t n, int64_t k, Address bias,
-            Address y, int64_t y_stride) {
+void linear(int dtype, int scheme, bool float_out, Address x, int64_t m, int64_t x_stride, Address packed, int64_t n, int64_t k,
+            Address bias, Address y, int64_t y_stride) {
     Unlocked gil(double(m) * double(n) * double(k));
-    active->linear[dtype][float_out]({at<void>(x), at<void>(packed), at<void>(bias), at<void>(y), m, n, k, x_stride, y_stride});
+    active->linear[scheme][dtype][float_out](
+        {at<void>(x), at<void>(packed), at<void>(bias), at<void>(y), m, n, k, x_stride, y_stride});
 }
 
 void rows(const char* what, Address table, int64_t table_rows, int64_t table_stride, Address index, int64_t count,

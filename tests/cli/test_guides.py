@@ -84,8 +84,8 @@ def test_taken_with_a_visible_line(explain, row, arguments, word):
 @pytest.mark.parametrize(("row", "arguments", "word"), [
     (68, ["--pipeline-parallel-size", "2"], "pipeline parallelism"), (68, ["-pp", "2"], "pipeline parallelism"),
     (69, ["--data-parallel-size", "2"], "several replicas"), (69, ["-dp", "2"], "several replicas"),
-    (79, ["--quantization", "awq"], "quantized weights"), (80, ["--quantization", "gptq"], "quantized weights"),
-    (81, ["--quantization", "squeezellm"], "quantized weights"), (82, ["--quantization", "fp8"], "quantized weights"),
+    (79, ["--quantization", "awq"], "int8, int4"), (80, ["--quantization", "gptq"], "int8, int4"),
+    (81, ["--quantization", "squeezellm"], "int8, int4"), (82, ["--quantization", "fp8"], "int8, int4"),
     (92, ["--speculative-model", "m", "--num-speculative-tokens", "5"], "speculative decoding"),
     (92, ["--speculative-config", '{"model": "m"}'], "speculative decoding"),
     (92, ["--spec-model", "m"], "speculative decoding"),

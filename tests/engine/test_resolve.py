@@ -48,7 +48,7 @@ def test_every_field_is_set_and_every_choice_has_a_reason(folder):
 
 # What each option must change; one that changes nothing would be accepted and ignored.
 CHANGES = {
-    "served_model_name": ["x"], "dtype": "float32", "chat_template": "{{ messages }}",
+    "served_model_name": ["x"], "dtype": "float32", "quantization": "int8", "chat_template": "{{ messages }}",
     "default_chat_template_kwargs": {"a": 1},
     "generation_config": "quire", "override_generation_config": {"temperature": 0.1}, "seed": 7, "max_logprobs": 3,
     "device": "cpu",
@@ -126,7 +126,20 @@ def test_another_tokenizer(folder, tmp_path):
 
 def test_a_quantized_checkpoint_is_refused(tmp_path):
     folder = make_folder(tmp_path / "q", quantization_config={"quant_method": "awq"})
-    assert "awq" in refused(ModelError, folder)
+    for asked in ({}, {"quantization": "int8"}):
+        assert "awq" in refused(ModelError, folder, **asked)
+
+
+@pytest.mark.parametrize("scheme, bits", [("int8", "the layers in 8 bits"), ("int4", "4 bits in groups of 32")])
+def test_a_plain_checkpoint_is_quantized_when_asked_for(tmp_path, scheme, bits):
+    shapes = {"model.embed_tokens.weight": ("BF16", [256, 64]), "model.layers.0.mlp.up_proj.weight": ("BF16", [128, 64])}
+    folder = make_folder(tmp_path / "m", shapes)
+    plan, plain = plan_of(folder, quantization=scheme), plan_of(folder)
+    assert (plan.quantization, plain.quantization, plan.dtype) == (scheme, "none", "bfloat16")
+    source, text = plan.reasons["quantization"]
+    assert source == "flag" and bits in text and "embedding, norms and biases in bfloat16" in text and "saves" not in text
+    assert plan.weights_bytes < plain.weights_bytes
+    assert "saves memory, not time" in plan_of(folder, machine(cuda=(GPU,)), quantization=scheme).reasons["quantization"].text
 
 
 def test_templates(folder, tmp_path):

@@ -38,6 +38,26 @@ def test_a_tied_output_matrix_is_a_copy(tmp_path):
     assert weights_bytes(folder, ModelSpec.read(folder), "bfloat16") == 2 * 256 * 64 * 2
 
 
+@pytest.mark.parametrize("scheme, layer, head", [("int8", 128 * (64 + 4), 256 * (64 + 4)),
+                                                 ("int4", 128 * 2 * (16 + 2), 256 * (64 + 4))])
+def test_quantized_matrices(tmp_path, scheme, layer, head):
+    """Those of the layers in the scheme and the head in int8; embeddings and whatever is no matrix as they are."""
+    tensors = {"model.embed_tokens.weight": ("F32", [256, 64]), "model.layers.0.mlp.up_proj.weight": ("F32", [128, 64]),
+               "model.norm.weight": ("F32", [64])}
+    kept = 2 * (256 * 64 + 64)
+    for name, changes in (("tied", {"tie_word_embeddings": True}), ("own", {})):
+        more = {} if changes else {"lm_head.weight": ("F32", [256, 64])}
+        folder = make_folder(tmp_path / name, tensors | more, **changes)
+        assert weights_bytes(folder, ModelSpec.read(folder), "bfloat16", scheme) == kept + layer + head
+
+
+def test_quantized_old_weights_are_estimated(folder, spec):
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(bytes(200_000))
+    sizes = [weights_bytes(folder, spec, "bfloat16", scheme) for scheme in ("none", "int8", "int4")]
+    assert sizes[0] == 200_000 > sizes[1] > sizes[2] > 0
+
+
 def test_shards_add_up_and_a_second_layout_does_not_count(folder, spec):
     (folder / "model.safetensors").unlink()
     write_header(folder / "model-00001-of-00002.safetensors", {"a": ("BF16", [100])})

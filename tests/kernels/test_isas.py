@@ -12,7 +12,7 @@ import pytest
 from quire.kernels.table import has_native, native_reason
 
 ROOT = Path(__file__).parents[2]
-FILES = ("tests/kernels/test_ops.py", "tests/kernels/test_invariance.py")
+FILES = ("tests/kernels/test_ops.py", "tests/kernels/test_invariance.py", "tests/kernels/test_quantized.py")
 pytestmark = pytest.mark.skipif(not has_native(), reason=native_reason())
 
 

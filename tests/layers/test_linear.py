@@ -81,6 +81,19 @@ def test_one_tensor_is_embedding_and_head() -> None:
     assert torch.allclose(head(weight[:2]), weight[:2] @ weight.T, atol=1e-5)
 
 
+@pytest.mark.parametrize("scheme, head_scheme", [("none", "none"), ("int8", "int8"), ("int4", "int8")])
+def test_layers_take_the_scheme_and_the_head_8_bits(scheme: str, head_scheme: str) -> None:
+    home, weights = Home(OPS, quantization=scheme), [torch.randn(16, 64), torch.randn(8, 64)]
+    layer, head, x = fill(ColumnLinear(home, 64, (16, 8)), weights), Head(home, 64, 10), torch.randn(5, 64)
+    head.put(weights[0][:10])
+    assert (layer.packed.scheme, head.packed.scheme) == (scheme, head_scheme)
+    expected = x @ torch.cat(weights).T
+    allowed = {"none": 1e-6, "int8": 0.02, "int4": 0.15}
+    assert float((layer(x) - expected).norm() / expected.norm()) < allowed[scheme]
+    assert float((head(x) - expected[:, :10]).norm() / expected[:, :10].norm()) < allowed[head_scheme]
+    assert layer.packed.data.nbytes < {"none": 1 << 30, "int8": 32 * 80, "int4": 32 * 40}[scheme]
+
+
 @pytest.mark.parametrize("kv_heads, size, shares", [
     (4, 1, [(0, 1)]), (4, 2, [(0, 2), (1, 2)]), (2, 2, [(0, 2), (1, 2)]), (1, 2, [(0, 1), (0, 1)]),
     (2, 4, [(0, 2), (0, 2), (1, 2), (1, 2)])])

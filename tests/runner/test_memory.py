@@ -1,12 +1,18 @@
 """What memory.py says before anything is loaded, against what is there afterwards."""
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from quire.core.model_spec import ModelSpec
+from quire.engine.sizing import weights_bytes
+from quire.kernels.reference import Packed, ReferenceOps
+from quire.models.table import model_class
+from quire.models.weights import find_weights
 from quire.parallel.mesh import ALONE, Mesh
 from quire.runner.memory import kv_block_bytes, make_kv, num_parameters, weight_bytes
 
@@ -24,6 +30,31 @@ def test_parameters_are_those_of_the_checkpoint(tmp_path: Path, family: str, cha
     copies = spec.tie_embeddings * spec.vocab * spec.word_embed_proj_dim
     assert weight_bytes(spec, "bfloat16") == 2 * (num_parameters(spec) + copies)
     assert weight_bytes(spec, "float32", 2) == weight_bytes(spec, "float32") + 4 * spec.vocab * spec.word_embed_proj_dim
+
+
+@pytest.mark.parametrize("scheme", ["none", "int8", "int4"])
+@pytest.mark.parametrize("family, changes", MODELS)
+def test_weights_are_those_of_the_loaded_model(tmp_path: Path, family: str, changes: dict[str, Any], scheme: str) -> None:
+    """By the reference, whose packed weights have no filling; and what the plan says is the same."""
+    folder = tiny(tmp_path, family, **({"vocab_size": 256, "hidden_size": 64} | changes))
+    spec = ModelSpec.read(folder)
+    model = model_class(spec.architecture)(spec, ReferenceOps(torch.bfloat16), ALONE, 64, scheme)
+    model.load(find_weights(folder))
+    told, skipped = weight_bytes(spec, "bfloat16", quantization=scheme), spec.position_offset * spec.hidden * 2
+    assert told == sum(t.nbytes for t in tensors_of(model)) + skipped
+    assert told == weights_bytes(folder, spec, "bfloat16", scheme)
+
+
+def tensors_of(part: Any) -> Iterator[Tensor]:
+    """All that a model's parts hold, but the rotary table. Each part's own; the whole model owns them all."""
+    for value in vars(part).values():
+        if isinstance(value, Packed):
+            yield from (t for t in (value.data, value.scales) if t is not None)
+        elif isinstance(value, Tensor) and value.dtype is torch.bfloat16:
+            yield value
+        for inner in value if isinstance(value, list) else [value]:
+            if type(inner).__module__.startswith(("quire.layers", "quire.models")) and hasattr(inner, "__dict__"):
+                yield from tensors_of(inner)
 
 
 @pytest.mark.parametrize("mesh", [ALONE, Mesh(1, 2), Mesh(3, 4)])

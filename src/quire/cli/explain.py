@@ -82,7 +82,8 @@ def memory(plan: Plan) -> list[str]:
     """What will be held, against what there is."""
     total = plan.weights_bytes + plan.activation_bytes + plan.kv_bytes
     tokens = plan.num_blocks * plan.block_size
-    rows = (("weights", plan.weights_bytes, plan.dtype),
+    bits = plan.dtype if plan.quantization == "none" else f"{plan.quantization} and {plan.dtype}"
+    rows = (("weights", plan.weights_bytes, bits),
             ("a step", plan.activation_bytes,
              f"{plan.max_num_batched_tokens} tokens, {plan.max_num_seqs} rows of logits"),
             ("KV cache", plan.kv_bytes,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
+from quire.core.quantization import SCHEMES
 from quire.core.units import parse_bool, parse_count, parse_fraction, parse_seconds, parse_size
 
 
@@ -121,6 +122,9 @@ class ModelOptions:
         "word", "precision of weights and activations", choices=("float32", "bfloat16", "float16"), takes_auto=True,
         synonyms={"half": "float16", "float": "float32", "fp16": "float16", "bf16": "bfloat16", "fp32": "float32"},
         default="the checkpoint's")
+    quantization: str | None = option(
+        "word", "bits of the weights; a plain checkpoint is quantized as it is loaded, to be smaller and faster",
+        choices=(*SCHEMES[1:], SCHEMES[0]), short=("-q",))
     chat_template: str | None = option("text", "Jinja file, or the template itself", default="the model's")
     default_chat_template_kwargs: dict[str, Any] | None = option("json", "variables of every chat template",
                                                                  default="{}")

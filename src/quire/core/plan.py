@@ -29,7 +29,7 @@ class Plan:
     served_names: tuple[str, ...]               # the first is the one that answers carry
     architecture: str
     is_bundled: bool = False                    # it came with the package
-    quantization: str = "none"                  # scheme of the weights
+    quantization: str = "none"                  # none | int8 | int4: see core/quantization
     generation_defaults: dict[str, Any] = field(default_factory=dict)   # generation_config.json's temperature, ...
     chat_template: str = ""                     # the template itself; empty: the model's own
     default_chat_template_kwargs: dict[str, Any] = field(default_factory=dict)

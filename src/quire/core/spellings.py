@@ -71,7 +71,6 @@ class Absent(NamedTuple):
 
 
 _ONE, _OFF, _AUTO = ("1",), ("false",), ("auto",)
-_QUANT = "quantized weights"
 _SPECULATIVE = "speculative decoding"
 _LORA = "LoRA adapters"
 _MEDIA = "images, audio and video"
@@ -80,8 +79,6 @@ _REPLICAS = "several replicas behind one port"
 _TRANSFER = "moving KV blocks between machines or to other memory"
 
 ABSENT: dict[str, Absent] = {
-    "quantization": Absent(_QUANT, "serve a float32, bfloat16 or float16 checkpoint", ("none",)),
-    "q": Absent(_QUANT, "serve a float32, bfloat16 or float16 checkpoint", ("none",)),
     "kv_cache_dtype": Absent("a KV cache of another precision", "", _AUTO),
     "speculative_config": Absent(_SPECULATIVE), "speculative_model": Absent(_SPECULATIVE),
     "num_speculative_tokens": Absent(_SPECULATIVE), "spec_model": Absent(_SPECULATIVE),

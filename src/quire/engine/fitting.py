@@ -22,7 +22,7 @@ def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     _length(choices, spec)
     _block_size(choices)
     values = choices.values
-    values["weights_bytes"] = weights_bytes(values["model_folder"], spec, values["dtype"])
+    values["weights_bytes"] = weights_bytes(values["model_folder"], spec, values["dtype"], values["quantization"])
     if values["device"] == "cpu":
         _cpu_step(choices, spec, machine)
     else:

@@ -13,6 +13,7 @@ from quire.core.errors import ConfigError, DeviceError, ModelError
 from quire.core.model_spec import ModelSpec
 from quire.core.options import Options
 from quire.core.plan import Plan
+from quire.core.quantization import account
 from quire.engine.choices import Choices
 from quire.engine.fitting import fit
 from quire.engine.machine import Machine
@@ -43,6 +44,7 @@ def resolve(options: Options, machine: Machine | None = None, locate: Locate = h
     _recording(choices)
     _ranks(choices, spec, machine)
     _dtype(choices, spec, machine)
+    _quantization(choices)
     fit(choices, spec, machine)
     return choices.plan()
 
@@ -75,7 +77,6 @@ def _model(choices: Choices, locate: Locate) -> ModelSpec:
         method = spec.quantization.get("quant_method", "an unnamed method")
         raise ModelError(f"{located.name} is quantized ({method}), which this version does not have; take the model's "
                          "float32, bfloat16 or float16 checkpoint")
-    choices.default("quantization", "none", "the checkpoint is not quantized")
     _tokenizer(choices, locate)
     _template(choices)
     _generation_defaults(choices)
@@ -209,6 +210,14 @@ def _dtype(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     else:
         choices.derive("dtype", dtype, "the checkpoint's")
     choices.derive("kv_dtype", choices.values["dtype"], "that of the model")
+
+
+def _quantization(choices: Choices) -> None:
+    scheme, dtype, device = choices.ask("quantization"), choices.values["dtype"], choices.values["device"]
+    if scheme is None:
+        choices.default("quantization", "none", "the checkpoint's own bits")
+    else:
+        choices.take("quantization", "quantization", account(scheme, dtype, device))
 
 
 def _check_server(choices: Choices) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from quire.core.errors import ModelError
 from quire.core.model_spec import ModelSpec
+from quire.core.quantization import head_scheme, matrix_bytes
 from quire.engine.machine import Machine
 
 DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -61,13 +62,18 @@ class Speed:
         return int(seconds * self.flops / flops_per_token(spec, context))
 
 
-def weights_bytes(folder: Path, spec: ModelSpec, dtype: str) -> int:
-    """What the weights take once they are in `dtype`. A tied output matrix is a copy, in the order its kernel wants."""
-    tied = spec.vocab * spec.hidden * DTYPE_BYTES[dtype] if spec.tie_embeddings else 0
+def weights_bytes(folder: Path, spec: ModelSpec, dtype: str, quantization: str = "none") -> int:
+    """What the weights take once they are in `dtype`, and their matrices in the scheme. A tied output matrix is a copy, in
+    the order its kernel wants."""
+    item, head = DTYPE_BYTES[dtype], head_scheme(quantization)
+    tied = matrix_bytes(head, spec.vocab, spec.word_embed_proj_dim, item) if spec.tie_embeddings else 0
     if files := weight_files(folder):
-        return tied + sum(_tensor_bytes(entry, dtype) for file in files for entry in read_header(file).values())
+        entries = ((name, entry) for file in files for name, entry in read_header(file).items())
+        return tied + sum(_tensor_bytes(entry, dtype, scheme_of(name, quantization)) for name, entry in entries)
     if files := sorted(folder.glob("pytorch_model*.bin")):
-        return tied + sum(f.stat().st_size for f in files) * DTYPE_BYTES[dtype] // DTYPE_BYTES[spec.dtype]
+        body = body_parameters(spec)
+        plain = sum(f.stat().st_size for f in files) * item // DTYPE_BYTES[spec.dtype]
+        return tied + plain - body * item + matrix_bytes(quantization, body // spec.hidden, spec.hidden, item)
     raise ModelError(f"{folder}: neither *.safetensors nor pytorch_model*.bin there, so it holds no weights")
 
 
@@ -93,11 +99,18 @@ def read_header(file: Path) -> dict[str, Any]:
     return dict(header)
 
 
-def _tensor_bytes(entry: Any, dtype: str) -> int:
-    """Floating tensors are kept in `dtype`; others as they are."""
+def scheme_of(name: str, quantization: str) -> str:
+    """Of a tensor of a checkpoint, if it is a matrix: embeddings stay as they are."""
+    return "none" if "embed" in name else head_scheme(quantization) if "lm_head" in name else quantization
+
+
+def _tensor_bytes(entry: Any, dtype: str, scheme: str) -> int:
+    """Floating tensors are kept in `dtype` or, if they are matrices, in the scheme; others as they are."""
     try:
-        begin, end = entry["data_offsets"]
+        (begin, end), shape = entry["data_offsets"], entry["shape"]
         size = {"F64": 8, "F32": 4, "BF16": 2, "F16": 2}.get(entry["dtype"])
+        if size is not None and len(shape) == 2:
+            return matrix_bytes(scheme, int(shape[0]), int(shape[1]), DTYPE_BYTES[dtype])
         return int(end - begin) if size is None else int(end - begin) // size * DTYPE_BYTES[dtype]
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"a safetensors header describes a tensor without sizes ({error})") from error

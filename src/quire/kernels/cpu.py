@@ -3,6 +3,8 @@
 Every op is batch-invariant to the bit: a row of the result depends on that row alone, whatever stands beside it and
 however many threads there are. A call costs about two microseconds on top of the kernel.
 """
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -12,7 +14,8 @@ from quire.kernels.reference import Packed
 from quire.kernels.shapes import BadShape, Shapes
 
 CODES = {torch.float32: 0, torch.bfloat16: 1, torch.float16: 2}
-INTERFACE = 3                   # of the module these wrappers were written for
+SCHEMES = {"none": 0, "int8": 1, "int4": 2}
+INTERFACE = 4                   # of the module these wrappers were written for
 _SILU_MUL, _RELU, _GELU, _GELU_TANH, _ADD = range(5)
 
 
@@ -25,11 +28,13 @@ class CpuOps:
 
     # ---- linear ------------------------------------------------------------------------------------------------------
 
-    def pack(self, weight: Tensor) -> Packed:
-        n, k, stride = self.shapes.matrix("weight", weight)
-        data = torch.empty(native.packed_bytes(self.code, n, k), dtype=torch.uint8)
-        native.pack(self.code, weight.data_ptr(), n, k, stride, data.data_ptr())
-        return Packed(data, n, k)
+    def pack(self, weight: Tensor | Sequence[Tensor], scheme: str = "none") -> Packed:
+        pieces, n, k = self.shapes.pieces(weight, scheme)
+        code = SCHEMES[scheme]
+        data = torch.empty(native.packed_bytes(self.code, code, n, k), dtype=torch.uint8)
+        places = [(piece.data_ptr(), piece.shape[0], piece.stride(0)) for piece in pieces]
+        native.pack(self.code, code, places, n, k, data.data_ptr())
+        return Packed(data, n, k, scheme)
 
     def linear(self, x: Tensor, packed: Packed, bias: Tensor | None = None, out: Tensor | None = None) -> Tensor:
         n, k = packed.num_out, packed.num_in
@@ -39,7 +44,8 @@ class CpuOps:
             out, y_stride = torch.empty(rows, n, dtype=self.dtype), n
         else:
             y_stride = self.shapes.output(out, rows, n, self.dtype)
-        native.linear(self.code, False, x.data_ptr(), rows, stride, packed.address, n, k, add, out.data_ptr(), y_stride)
+        native.linear(self.code, SCHEMES[packed.scheme], False, x.data_ptr(), rows, stride, packed.address, n, k, add,
+                      out.data_ptr(), y_stride)
         return out
 
     def linear_f32(self, x: Tensor, packed: Packed, out: Tensor | None = None) -> Tensor:
@@ -49,7 +55,8 @@ class CpuOps:
             out, y_stride = torch.empty(rows, n, dtype=torch.float32), n
         else:
             y_stride = self.shapes.output(out, rows, n, torch.float32)
-        native.linear(self.code, True, x.data_ptr(), rows, stride, packed.address, n, k, 0, out.data_ptr(), y_stride)
+        native.linear(self.code, SCHEMES[packed.scheme], True, x.data_ptr(), rows, stride, packed.address, n, k, 0,
+                      out.data_ptr(), y_stride)
         return out
 
     # ---- rows --------------------------------------------------------------------------------------------------------

@@ -3,22 +3,27 @@
 Sums are float32 and the result is rounded once to the dtype of the ops. On the CPU that is taken literally; on CUDA a
 matrix product in bfloat16 or float16 stays in that dtype, where the hardware sums in float32.
 """
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from quire.batch import Batch, KVLayer
+from quire.kernels.quantized import dequantize, product, quantize
 from quire.kernels.shapes import BadShape, Shapes
 
 _COLUMNS_AT_ONCE = 4096         # output columns whose weights are float32 at one time: bounds the copy
 
 
 class Packed:
-    """A weight as one making of the ops wants it; only the ops that made it can read it."""
-    __slots__ = ("address", "data", "num_in", "num_out")
+    """A weight as one making of the ops wants it, in a scheme of quire.core.quantization; only the ops that made it can
+    read it. scales: where they are not in the data."""
+    __slots__ = ("address", "data", "num_in", "num_out", "scales", "scheme")
 
-    def __init__(self, data: Tensor, num_out: int, num_in: int):
+    def __init__(self, data: Tensor, num_out: int, num_in: int, scheme: str = "none", scales: Tensor | None = None):
         self.data, self.num_out, self.num_in, self.address = data, num_out, num_in, data.data_ptr()
+        self.scheme, self.scales = scheme, scales
 
 
 def _deliver(result: Tensor, out: Tensor | None) -> Tensor:
@@ -38,12 +43,25 @@ class ReferenceOps:
 
     # ---- linear ------------------------------------------------------------------------------------------------------
 
-    def pack(self, weight: Tensor) -> Packed:
-        n, k, _ = self.shapes.matrix("weight", weight)
-        return Packed(weight, n, k)
+    def pack(self, weight: Tensor | Sequence[Tensor], scheme: str = "none") -> Packed:
+        pieces, n, k = self.shapes.pieces(weight, scheme)
+        if scheme == "none":
+            return Packed(pieces[0] if len(pieces) == 1 else torch.cat(pieces), n, k)
+        parts = [quantize(part, scheme) for piece in pieces for part in torch.split(piece, _COLUMNS_AT_ONCE)]
+        numbers, scales = (torch.cat(same) for same in zip(*parts, strict=True))
+        return Packed(numbers, n, k, scheme, scales)
 
-    def _linear32(self, x: Tensor, weight: Tensor) -> Tensor:
+    def _plain(self, packed: Packed) -> Tensor:
+        """The weight in the dtype of the ops."""
+        if packed.scales is None:
+            return packed.data
+        return dequantize(packed.data, packed.scales, packed.num_in).to(self.dtype)
+
+    def _linear32(self, x: Tensor, packed: Packed) -> Tensor:
         """x W^T in float32."""
+        if packed.scales is not None and not x.is_cuda:
+            return product(x, packed.data, packed.scales)
+        weight = self._plain(packed)
         if self.dtype is torch.float32:
             return functional.linear(x, weight)
         if x.is_cuda:
@@ -57,13 +75,13 @@ class ReferenceOps:
         if bias is not None:
             self.shapes.vector("bias", bias, packed.num_out)
         if x.is_cuda:
-            return _deliver(functional.linear(x, packed.data, bias), out)
-        y = self._linear32(x, packed.data)
+            return _deliver(functional.linear(x, self._plain(packed), bias), out)
+        y = self._linear32(x, packed)
         return _deliver((y if bias is None else y + bias.float()).to(self.dtype), out)
 
     def linear_f32(self, x: Tensor, packed: Packed, out: Tensor | None = None) -> Tensor:
         self.shapes.matrix("x", x, packed.num_in)
-        return _deliver(self._linear32(x, packed.data), out)
+        return _deliver(self._linear32(x, packed), out)
 
     # ---- rows --------------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,14 @@ device are those the ops were made for. Each check is a few hundred nanoseconds;
 and BadShape says which argument and how. Indices that come from data (ids, slots, block tables) are checked by the ops:
 IndexError.
 """
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from quire.batch import Batch, KVLayer
 from quire.core.errors import QuireError
+from quire.core.quantization import MOST_INPUTS, SCHEMES
 
 
 class BadShape(QuireError, ValueError):
@@ -40,6 +43,17 @@ class Shapes:
                 or (stride[1] != 1 and shape[1] > 1) or (cols is not None and shape[1] != cols)):
             raise _refuse(what, x, f"(rows, {cols or 'columns'}) {self.name} {self.where} with contiguous rows")
         return shape[0], shape[1], stride[0]
+
+    def pieces(self, weight: Tensor | Sequence[Tensor], scheme: str) -> tuple[list[Tensor], int, int]:
+        """(the pieces, rows of all, columns) of a weight to pack"""
+        pieces = [weight] if isinstance(weight, Tensor) else list(weight)
+        if not pieces or scheme not in SCHEMES:
+            raise BadShape(f"pack takes a weight, or pieces of one, and a scheme of {', '.join(SCHEMES)}; it got"
+                           f" {len(pieces)} pieces and {scheme!r}")
+        _, k, _ = self.matrix("weight", pieces[0])
+        if scheme == "int8" and k > MOST_INPUTS:
+            raise BadShape(f"int8 takes weights of up to {MOST_INPUTS} columns; this one has {k}")
+        return pieces, sum(self.matrix("weight", piece, k)[0] for piece in pieces), k
 
     def vector(self, what: str, x: Tensor, size: int) -> int:
         """The address."""

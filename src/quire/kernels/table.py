@@ -5,6 +5,7 @@ QUIRE_CPU_ISA (avx512bf16, avx512, avx2, plain) forces an instruction set of the
 """
 import importlib
 import os
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 from typing import Protocol
@@ -30,12 +31,13 @@ class Ops(Protocol):
     """
     dtype: torch.dtype
 
-    def pack(self, weight: Tensor) -> Packed:
-        """weight (N, K) -> what linear takes; it is copied or kept, so it must not change afterwards."""
+    def pack(self, weight: Tensor | Sequence[Tensor], scheme: str = "none") -> Packed:
+        """weight (N, K), or pieces of it that lie below each other -> what linear takes. As it is, it is copied or kept, so
+        it must not change afterwards; in another scheme of quire.core.quantization nothing of it is kept."""
         ...
 
     def linear(self, x: Tensor, packed: Packed, bias: Tensor | None = None, out: Tensor | None = None) -> Tensor:
-        """x W^T + bias: (T, K) -> (T, N)"""
+        """x W^T + bias: (T, K) -> (T, N). A quantized weight has x quantized too, row by row."""
         ...
 
     def linear_f32(self, x: Tensor, packed: Packed, out: Tensor | None = None) -> Tensor:

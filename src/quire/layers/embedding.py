@@ -51,7 +51,7 @@ class Head:
         part = self.home.take_in(tensor[self.mesh.rank * self.num_rows:(self.mesh.rank + 1) * self.num_rows])
         if missing := self.num_rows - part.shape[0]:
             part = F.pad(part, (0, 0, 0, missing))
-        self.packed = self.ops.pack(part.contiguous())
+        self.packed = self.home.pack_head(part)
 
     def slots(self, name: str) -> Slots:
         yield f"{name}.weight", Slot((self.vocab, self.size), self.put)

@@ -1,9 +1,13 @@
-"""Where a model lives: the ops that compute it, the ranks that share it, and the device of this one."""
+"""Where a model lives: the ops that compute it, the ranks that share it, the device of this one, and in how many bits
+its matrices are kept."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from quire.core.quantization import head_scheme
+from quire.kernels.reference import Packed
 from quire.kernels.table import Ops
 from quire.parallel.mesh import ALONE, Mesh
 
@@ -12,6 +16,7 @@ from quire.parallel.mesh import ALONE, Mesh
 class Home:
     ops: Ops
     mesh: Mesh = ALONE
+    quantization: str = "none"              # scheme of the layers' matrices
 
     def take_in(self, tensor: Tensor) -> Tensor:
         """A checkpoint's tensor in the dtype and on the device of the ops; the same memory where it is so already."""
@@ -19,3 +24,10 @@ class Home:
 
     def empty(self, *shape: int) -> Tensor:
         return torch.empty(shape, dtype=self.ops.dtype, device=self.mesh.device)
+
+    def pack(self, pieces: Sequence[Tensor]) -> Packed:
+        """A layer's matrix, whose rows may lie in several tensors."""
+        return self.ops.pack(pieces, self.quantization)
+
+    def pack_head(self, weight: Tensor) -> Packed:
+        return self.ops.pack(weight, head_scheme(self.quantization))

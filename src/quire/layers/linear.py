@@ -56,13 +56,13 @@ class Linear:
     def put_weight(self, piece: int, tensor: Tensor) -> None:
         self.weights[piece] = self.home.take_in(self.cut_weight(piece, tensor))
         if len(self.weights) == len(self.outputs):
-            self.packed = self.ops.pack(_stack(self.weights))
+            self.packed = self.home.pack(_in_order(self.weights))
             self.weights = {}
 
     def put_bias(self, piece: int, tensor: Tensor) -> None:
         self.biases[piece] = self.home.take_in(self.cut_bias(piece, tensor))
         if len(self.biases) == len(self.outputs):
-            self.bias = _stack(self.biases)
+            self.bias = torch.cat(_in_order(self.biases))
             self.biases = {}
 
     def cut_weight(self, piece: int, tensor: Tensor) -> Tensor:
@@ -107,7 +107,5 @@ class RowLinear(Linear):
         return take(tensor, (self.mesh.rank, self.mesh.size), dim=1)
 
 
-def _stack(pieces: dict[int, Tensor]) -> Tensor:
-    if len(pieces) == 1:
-        return pieces[0].contiguous()
-    return torch.cat([pieces[i] for i in range(len(pieces))])
+def _in_order(pieces: dict[int, Tensor]) -> list[Tensor]:
+    return [pieces[i] for i in range(len(pieces))]

@@ -52,9 +52,10 @@ class Decoder(ABC):
     NAMES: ClassVar[Names] = {"embedding": ("embed_tokens",), "norm": ("norm",), "head": ("lm_head",)}
     LAYER_NAMES: ClassVar[Names]
 
-    def __init__(self, spec: ModelSpec, ops: Ops, mesh: Mesh, max_model_len: int):
+    def __init__(self, spec: ModelSpec, ops: Ops, mesh: Mesh, max_model_len: int, quantization: str = "none"):
         _check_reach(spec, max_model_len)
-        self.spec, self.home, self.max_model_len, self.num_layers_run = spec, Home(ops, mesh), max_model_len, 0
+        self.spec, self.home, self.max_model_len = spec, Home(ops, mesh, quantization), max_model_len
+        self.num_layers_run = 0
         cos_sin = rope_table(spec.rope, max_model_len, mesh.device) if spec.rope else None
         self.embedding = Embedding(self.home, spec.vocab, spec.word_embed_proj_dim)
         self.layers = [self.make_layer(cos_sin) for _ in range(spec.layers)]

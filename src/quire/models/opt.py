@@ -51,8 +51,8 @@ class OPT(Decoder):
         "mlp.down": ("fc2",),
     }
 
-    def __init__(self, spec: ModelSpec, ops: Ops, mesh: Mesh, max_model_len: int):
-        super().__init__(spec, ops, mesh, max_model_len)
+    def __init__(self, spec: ModelSpec, ops: Ops, mesh: Mesh, max_model_len: int, quantization: str = "none"):
+        super().__init__(spec, ops, mesh, max_model_len, quantization)
         narrow = spec.word_embed_proj_dim
         self.positions = Embedding(self.home, spec.max_positions, spec.hidden, num_skipped=spec.position_offset)
         self.project_in = Linear(self.home, narrow, (spec.hidden,)) if narrow != spec.hidden else None

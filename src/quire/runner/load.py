@@ -26,7 +26,7 @@ def load_model(plan: Plan, spec: ModelSpec, ops: Ops, mesh: Mesh, progress: Prog
         scheme = spec.quantization.get("quant_method", "an unnamed scheme")
         raise ModelError(f"{plan.model_folder}: a checkpoint quantised by {scheme}, which this version does not read; "
                          "take the model's plain checkpoint")
-    model = model_class(spec.architecture)(spec, ops, mesh, plan.max_model_len)
+    model = model_class(spec.architecture)(spec, ops, mesh, plan.max_model_len, plan.quantization)
     model.load(_watched(find_weights(plan.model_folder), progress))
     return model
 

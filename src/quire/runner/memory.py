@@ -7,6 +7,7 @@ from torch import Tensor
 from quire.batch import KVLayer
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
+from quire.core.quantization import head_scheme, matrix_bytes
 from quire.layers.attention import kv_share
 from quire.parallel.mesh import Mesh
 
@@ -24,12 +25,14 @@ def num_parameters(spec: ModelSpec) -> int:
     return spec.layers * layer + embedding * (1 if spec.tie_embeddings else 2) + learned + narrowing + final
 
 
-def weight_bytes(spec: ModelSpec, dtype: str, num_ranks: int = 1) -> int:
+def weight_bytes(spec: ModelSpec, dtype: str, num_ranks: int = 1, quantization: str = "none") -> int:
     """Of all ranks together. Layers and head are shared out; norms are too small to count again. The embedding is
     whole on each rank, and a tied head is a second, packed copy of it."""
-    embedding = spec.vocab * spec.word_embed_proj_dim
+    item, embedding = ITEM_BYTES[dtype], spec.vocab * spec.word_embed_proj_dim
     once = num_parameters(spec) + (embedding if spec.tie_embeddings else 0)
-    return (once + (num_ranks - 1) * embedding) * ITEM_BYTES[dtype]
+    plain = (once + (num_ranks - 1) * embedding) * item
+    head = matrix_bytes(head_scheme(quantization), spec.vocab, spec.word_embed_proj_dim, item) - embedding * item
+    return plain + head + sum(matrix_bytes(quantization, n, k, item) - n * k * item for n, k in _matrices(spec))
 
 
 def kv_block_bytes(spec: ModelSpec, block_size: int, dtype: str, num_ranks: int = 1) -> int:
@@ -65,6 +68,14 @@ def _attention(spec: ModelSpec) -> int:
     q, kv = spec.heads * spec.head_dim, spec.kv_heads * spec.head_dim
     biases = (q + 2 * kv if spec.attention_bias else 0) + (spec.hidden if spec.out_bias else 0)
     return spec.hidden * (q + 2 * kv) + q * spec.hidden + biases + (2 * spec.head_dim if spec.qk_norm else 0)
+
+
+def _matrices(spec: ModelSpec) -> list[tuple[int, int]]:
+    """(outputs, inputs) of those in the layers, and of those that stand before and behind them."""
+    q, kv, narrow = spec.heads * spec.head_dim, spec.kv_heads * spec.head_dim, spec.word_embed_proj_dim
+    up = (2 if spec.rope else 1) * spec.inner
+    layer = [(q + 2 * kv, spec.hidden), (spec.hidden, q), (up, spec.hidden), (spec.hidden, spec.inner)]
+    return layer * spec.layers + [(spec.hidden, narrow), (narrow, spec.hidden)] * (narrow != spec.hidden)
 
 
 def _mlp(spec: ModelSpec) -> int:
