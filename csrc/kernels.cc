@@ -3,6 +3,7 @@
 #include "pool.h"
 #include "lanes.h"
 #include "linear.h"
+#include "cache.h"
 #include "rows.h"
 #include "attention.h"
 
@@ -32,7 +33,7 @@ const Kernels* QUIRE_ENTRY() {
         {{linear<F32, F32>, linear<F32, F32>}, {linear<BF16, BF16>, linear<BF16, F32>}, {linear<F16, F16>, linear<F16, F32>}},
         EACH(norm),
         EACH(rope),
-        EACH(attention),
+        {attention<F32>, attention<BF16>, attention<F16>, attention<I8>},
         {POINTWISE(F32), POINTWISE(BF16), POINTWISE(F16)},
     };
     return &kernels;

@@ -11,11 +11,12 @@
 namespace quire {
 
 enum Dtype : int { kFloat32 = 0, kBfloat16 = 1, kFloat16 = 2, kNumDtypes = 3 };
+enum CacheDtype : int { kInt8 = kNumDtypes, kNumCacheDtypes };      // what K and V are stored as: a Dtype or int8
 
 constexpr int64_t kPanel = 32;        // output columns that lie side by side in a packed weight
 constexpr int64_t kKeyBlock = 64;     // positions between two rescalings of the online softmax, counted from position 0
-constexpr int64_t kMaxHeadDim = 512;  // attention keeps its rows on the stack
-
+constexpr int64_t kKeyRange = 1024;   // positions of one softmax; those of the ranges before are merged in, in order
+constexpr int64_t kMaxHeadDim = 512;  // so many products of int8 and int16 still fit a sum of 32 bits
 
 struct LinearArgs {
     const void* x;                    // (M, K), row stride x_stride
@@ -36,6 +37,13 @@ struct NormArgs {                     // rows x (inner) of size d: 2-D has inner
     bool is_layer_norm;
 };
 
+struct Cache {                        // K and V of one layer; cache.h says how they lie inside a block
+    void* k;                          // (blocks, kv_heads, block_size, D), block stride k_block
+    void* v;
+    float* scales;                    // null, or of int8 (blocks, kv_heads, 2, block_size)
+    int64_t kv_heads, d, block_size, k_block, v_block, scale_block;
+    int dtype;                        // a Dtype or kInt8
+};
 
 struct RopeArgs {
     void* q;                          // (T, heads, D) rotated in place
@@ -44,21 +52,21 @@ struct RopeArgs {
     const int64_t* positions;
     const float* cos_sin;             // (P, rot) = [cos(rot / 2) | sin(rot / 2)], or null
     const int64_t* slots;             // -1: not written
-    void* k_cache;                    // (blocks, kv_heads, block_size, D), block stride k_block
-    void* v_cache;
-    int64_t tokens, heads, kv_heads, d, rot, q_stride, k_stride, v_stride, block_size, k_block, v_block;
+    Cache cache;
+    int64_t tokens, heads, rot, q_stride, k_stride, v_stride;
 };
 
 struct AttentionArgs {
     const void* q;                    // (T, heads, D)
-    const void* k_cache;
-    const void* v_cache;
     void* y;                          // (T, heads * D)
+    Cache cache;
     const int32_t* query_starts;      // (S + 1,)
     const int32_t* lengths;           // (S,)
     const int32_t* tables;            // (S, W)
-    int64_t seqs, table_width, heads, kv_heads, d, q_stride, y_stride, block_size, k_block, v_block;
-    float scale;
+    int64_t seqs, table_width, heads, q_stride, y_stride;
+    int64_t window;                   // a query sees so many positions, its own the last; 0: all
+    float scale, soft_cap;            // score = soft_cap * tanh(q k * scale / soft_cap); 0: not capped
+    int dtype;                        // of q and y
 };
 
 struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols from x; add reads b too
@@ -77,7 +85,7 @@ struct Kernels {                      // one per instruction set; the middle ind
     void (*linear[kNumDtypes][2])(const LinearArgs&);       // [..][1]: float32 output
     void (*norm[kNumDtypes])(const NormArgs&);
     void (*rope[kNumDtypes])(const RopeArgs&);
-    void (*attention[kNumDtypes])(const AttentionArgs&);
+    void (*attention[kNumCacheDtypes])(const AttentionArgs&);       // by what the cache holds
     void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
 };
 
