@@ -88,7 +88,8 @@ def into(call: Callable[..., Tensor], rows: int, cols: int, dtype: torch.dtype) 
 def assert_same(a: Tensor, b: Tensor) -> None:
     """To the bit."""
     assert a.shape == b.shape and a.dtype == b.dtype
-    assert torch.equal(a.contiguous().view(torch.uint8), b.contiguous().view(torch.uint8)), "bits differ"
+    a, b = (x.clone(memory_format=torch.contiguous_format).view(torch.uint8) for x in (a, b))
+    assert torch.equal(a, b), "bits differ"
 
 
 def check_linear(ops: Ops, draw: Draw) -> None:

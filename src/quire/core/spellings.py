@@ -82,7 +82,6 @@ _TRANSFER = "moving KV blocks between machines or to other memory"
 ABSENT: dict[str, Absent] = {
     "quantization": Absent(_QUANT, "serve a float32, bfloat16 or float16 checkpoint", ("none",)),
     "q": Absent(_QUANT, "serve a float32, bfloat16 or float16 checkpoint", ("none",)),
-    "kv_cache_dtype": Absent("a KV cache of another precision", "", _AUTO),
     "speculative_config": Absent(_SPECULATIVE), "speculative_model": Absent(_SPECULATIVE),
     "num_speculative_tokens": Absent(_SPECULATIVE), "spec_model": Absent(_SPECULATIVE),
     "spec_method": Absent(_SPECULATIVE), "spec_tokens": Absent(_SPECULATIVE),
