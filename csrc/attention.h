@@ -2,9 +2,9 @@
 //
 // The keys of a row, a (token, head) pair, are walked in blocks of 64 positions counted from position 0, whatever the size of a
 // cache block, the chunk or the batch. Within a block: all scores, with positions in the lanes; their maximum; the rescaling of
-// what was summed so far; then values in the order of positions, with columns in the lanes. The online softmax begins anew at every
-// kKeyRange positions and the results of the ranges are merged in order, so that other threads may compute the ranges of a long
-// context. None of this depends on anything but the row's own position and the sizes of the model.
+// what was summed so far; then values in the order of positions, with columns in the lanes. The online softmax begins anew at
+// every kKeyRange positions and the results of the ranges are merged in order, so that other threads may compute the ranges of a
+// long context. None of this depends on anything but the row's own position and the sizes of the model.
 //
 // A row reads its own positions only: a lane beyond them is masked, and the other half of a pair is cleared before it is
 // multiplied. So what stands in later slots, even a not-a-number, cannot reach it.
@@ -25,11 +25,12 @@ constexpr int value_vectors(int rows) {
     if (L == 16) return rows <= 2 ? 8 : rows <= 6 ? 4 : 2;
     return rows == 1 ? 8 : rows == 2 ? 4 : 2;
 }
-static_assert(quire::kKeyRange % kBlock == 0 && kBlock % kGroup == 0 && kGroup % L == 0, "ranges hold blocks hold groups");
+static_assert(quire::kKeyRange % kBlock == 0 && kBlock % kGroup == 0 && kGroup % L == 0, "ranges of blocks of groups");
 
-// ---- how rows meet keys and values: both are sums over steps of X (one row's part) times Weights (L lanes of K or V) -------------
+// ---- how rows meet keys and values -----------------------------------------------------------------------------------------
 
-// Lane: a number of X as it lies in memory, in the order of columns or positions. put: floats to lanes, returned as they were kept.
+// Scores and values are sums over steps of X, one row's part, times Weights, L lanes of K or V. A Lane is a number of X as it
+// lies in memory, in the order of columns or positions; put writes lanes and returns what they hold.
 template <class S> struct Meeting {              // float32, float16
     typedef typename S::T T;
     typedef float Lane;
@@ -43,7 +44,9 @@ template <class S> struct Meeting {              // float32, float16
 };
 
 #if defined(QUIRE_ISA_BF16)
-template <> struct Meeting<BF16> {               // q and the weights rounded to bfloat16; subnormal values count as zero
+// q and the weights are rounded to bfloat16, subnormal values count as zero. The sum that divides in the end is of the rounded
+// weights, so that together they weigh 1: what rounding them adds is a fifth of what rounding the result to bfloat16 does.
+template <> struct Meeting<BF16> {
     typedef uint16_t T;
     typedef uint16_t Lane;
     typedef uint32_t X;
@@ -78,7 +81,9 @@ template <> struct Meeting<BF16> {               // pairs taken apart, everythin
     static QUIRE_INLINE Weights load_last(const T* p) { return {BF16::load(p), splat(0.0f)}; }
     static QUIRE_INLINE Weights first(Weights w) { return {w.first, splat(0.0f)}; }
     static QUIRE_INLINE Weights second(Weights w) { return {splat(0.0f), w.second}; }
-    static QUIRE_INLINE vf step(X x, Weights w, vf sum) { return fma(splat(x.second), w.second, fma(splat(x.first), w.first, sum)); }
+    static QUIRE_INLINE vf step(X x, Weights w, vf sum) {
+        return fma(splat(x.second), w.second, fma(splat(x.first), w.first, sum));
+    }
     static QUIRE_INLINE vf put(Lane* p, vf v) { store_raw(p, v); return v; }
 };
 #endif
@@ -153,6 +158,15 @@ template <class S> struct Rows {                 // rows that walk together: row
     float unit[kTileRows];                       // of q, where it is whole numbers
 };
 
+template <class S> struct Micro {                // the rows of a micro tile, from `row` on, at one block of keys
+    const Keys<S>& keys;
+    const Keys<S>& next;                         // what comes after, or the same
+    const Rows<S>& rows;
+    const State& state;
+    int64_t row;
+    float* unit;                                 // of each row's weights, where they are whole numbers
+};
+
 struct Span { int64_t from, to; };               // positions of a row within a block of 64; empty if to <= from
 
 template <int N> struct Number { static constexpr int value = N; };
@@ -185,29 +199,33 @@ template <class S> inline void find_keys(const Rows<S>& rows, int64_t first, int
 }
 
 // The same where blocks have no groups: they are made here.
-template <class S> inline __attribute__((noinline)) void gather_keys(const Rows<S>& rows, int64_t first, int64_t known, Keys<S>& keys) {
+template <class S> inline __attribute__((noinline))
+void gather_keys(const Rows<S>& rows, int64_t first, int64_t known, Keys<S>& keys) {
     typedef typename S::T T;
     const quire::Cache& cache = rows.a.cache;
+    T *k = rows.gathered, *v = k + kBlock * cache.d;
     for (int64_t p = 0; p < known; p++) {
         const int64_t block = rows.table[(first + p) / cache.block_size], offset = (first + p) % cache.block_size;
         const int64_t place = row_place(cache, rows.head, offset), group = p / kGroup * kGroup * cache.d;
-        place_key<S>((const T*)cache.k + block * cache.k_block + place, cache.d, p % kGroup, rows.gathered + group);
-        place_value<S>((const T*)cache.v + block * cache.v_block + place, cache.d, p % kGroup, rows.gathered + kBlock * cache.d + group);
+        place_key<S>((const T*)cache.k + block * cache.k_block + place, cache.d, p % kGroup, k + group);
+        place_value<S>((const T*)cache.v + block * cache.v_block + place, cache.d, p % kGroup, v + group);
         if (!cache.scales) continue;
         const float* scale = scale_place(cache, block, rows.head, offset);
         keys.k_scale[p] = scale[0], keys.v_scale[p] = scale[cache.block_size];
     }
     for (int64_t g = 0; g < kGroups; g++) {
-        keys.k[g] = rows.gathered + g * kGroup * cache.d;
-        keys.v[g] = keys.k[g] + kBlock * cache.d;
+        keys.k[g] = k + g * kGroup * cache.d;
+        keys.v[g] = v + g * kGroup * cache.d;
     }
 }
 
 // ---- scores ----------------------------------------------------------------------------------------------------------------
 
-// R rows against V vectors of positions. V's of the same groups are asked for on the way.
-template <class S, int R, int V> QUIRE_INLINE void score_vectors(const Keys<S>& keys, const Rows<S>& rows, int64_t row, int first) {
+// R rows against V vectors of positions. V of the same groups is asked for on the way.
+template <class S, int R, int V> QUIRE_INLINE void score_vectors(const Micro<S>& m, int first) {
     typedef Meeting<S> M;
+    const Keys<S>& keys = m.keys;
+    const Rows<S>& rows = m.rows;
     constexpr int depth = kDepth<S>;
     const typename S::T *k[V], *ask[V];
     typename M::Sum sum[R][V];
@@ -221,7 +239,7 @@ template <class S, int R, int V> QUIRE_INLINE void score_vectors(const Keys<S>& 
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) sum[r][v] = typename M::Sum{};
-    const typename M::X* x = rows.q + row * rows.steps;
+    const typename M::X* x = rows.q + m.row * rows.steps;
     const int64_t d = rows.a.cache.d, whole = d / depth;
     for (int64_t s = 0; s < whole; s++, x += R) {
         typename M::Weights w[V];
@@ -248,8 +266,9 @@ template <class S, int R, int V> QUIRE_INLINE void score_vectors(const Keys<S>& 
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
-            if constexpr (M::kIsWhole) store_raw(rows.score + r * kBlock + (first + v) * L, __builtin_convertvector(sum[r][v], vf));
-            else store_raw(rows.score + r * kBlock + (first + v) * L, sum[r][v]);
+            float* score = rows.score + r * kBlock + (first + v) * L;
+            if constexpr (M::kIsWhole) store_raw(score, __builtin_convertvector(sum[r][v], vf));
+            else store_raw(score, sum[r][v]);
         }
 }
 
@@ -276,18 +295,20 @@ QUIRE_INLINE void shrink_row(const State& state, int64_t r, float factor) {
     for (int64_t c = 0; c < state.width + L; c += L) F32::store(state.acc(r) + c, F32::load(state.acc(r) + c) * splat(factor));
 }
 
-// The scores of micro row `i` become weights, and what the row summed before shrinks. Returns the unit of the weights.
-template <class S> QUIRE_INLINE float soften(const Keys<S>& keys, const Rows<S>& rows, const State& state, int64_t row, int i, Span span) {
+// The scores of row i of the micro tile become weights, and what it summed before shrinks. Returns the unit of the weights.
+template <class S> QUIRE_INLINE float soften(const Micro<S>& m, int i, Span span) {
     typedef Meeting<S> M;
-    const quire::AttentionArgs& a = rows.a;
-    const float* score = rows.score + i * kBlock;
-    typename M::Lane* weight = rows.weight + i * kBlock;
-    const vf scale = splat(M::kIsWhole ? a.scale * rows.unit[row] : a.scale), nothing = splat(-__builtin_inff());
+    const quire::AttentionArgs& a = m.rows.a;
+    const State& state = m.state;
+    const int64_t row = m.row + i;
+    const float* score = m.rows.score + i * kBlock;
+    typename M::Lane* weight = m.rows.weight + i * kBlock;
+    const vf scale = splat(M::kIsWhole ? a.scale * m.rows.unit[row] : a.scale), nothing = splat(-__builtin_inff());
     vf s[kVectors], most = nothing;
 #pragma GCC unroll 16
     for (int j = 0; j < kVectors; j++) {
         s[j] = load_raw<vf>(score + j * L) * scale;
-        if constexpr (M::kIsWhole) s[j] = s[j] * load_raw<vf>(keys.k_scale + j * L);
+        if constexpr (M::kIsWhole) s[j] = s[j] * load_raw<vf>(m.keys.k_scale + j * L);
     }
     if (a.soft_cap != 0.0f) {                                // cap tanh(s / cap), tanh u = 2 sigmoid(2 u) - 1
         const vf twice = splat(2.0f / a.soft_cap), cap = splat(a.soft_cap), two = splat(2.0f * a.soft_cap);
@@ -296,10 +317,11 @@ template <class S> QUIRE_INLINE float soften(const Keys<S>& keys, const Rows<S>&
     if (span.from > 0 || span.to < kBlock) {
         vi place;
         for (int lane = 0; lane < L; lane++) place[lane] = lane;
-        for (int j = 0; j < kVectors; j++, place += L) s[j] = select((place >= int(span.from)) & (place < int(span.to)), s[j], nothing);
+        for (int j = 0; j < kVectors; j++, place += L)
+            s[j] = select((place >= int(span.from)) & (place < int(span.to)), s[j], nothing);
     }
 #pragma GCC unroll 16
-    for (int j = 0; j < kVectors; j++) most = select(s[j] > most, s[j], most);
+    for (int j = 0; j < kVectors; j++) most = max_keep(s[j], most);
     const float old = state.max(row), top = lane_max(most), max = old > top ? old : top;
     const vf shift = splat(level(max));
     vf sum = splat(0.0f);
@@ -307,10 +329,10 @@ template <class S> QUIRE_INLINE float soften(const Keys<S>& keys, const Rows<S>&
     if constexpr (M::kIsWhole) {
         most = sum;
         for (int j = 0; j < kVectors; j++) {
-            const vf p = exp_lanes(s[j] - shift), with_scale = p * load_raw<vf>(keys.v_scale + j * L);
+            const vf p = exp_lanes(s[j] - shift), with_scale = p * load_raw<vf>(m.keys.v_scale + j * L);
             s[j] = select(p > splat(0.0f), with_scale, splat(0.0f));
             sum = sum + fma(s[j], splat(0.0f), p);           // a scale that is not a number must show
-            most = select(s[j] > most, s[j], most);
+            most = max_keep(s[j], most);
         }
         unit = lane_max(most) / kMost16;
         const vf whole = splat(unit > 0.0f ? 1.0f / unit : 0.0f);
@@ -341,20 +363,23 @@ struct Second {
     template <class M> static QUIRE_INLINE typename M::Weights of(typename M::Weights w) { return M::second(w); }
 };
 
-template <class S> QUIRE_INLINE typename Meeting<S>::Weights load_values(const typename S::T* p, Whole) { return Meeting<S>::load(p); }
+template <class S> QUIRE_INLINE typename Meeting<S>::Weights load_values(const typename S::T* p, Whole) {
+    return Meeting<S>::load(p);
+}
 template <class S> QUIRE_INLINE typename Meeting<S>::Weights load_values(const typename S::T* p, Some part) {
     typename S::T lanes[L * kDepth<S>] = {};
     __builtin_memcpy(lanes, p, size_t(part.n) * sizeof(lanes[0]) * kDepth<S>);
     return Meeting<S>::load(lanes);
 }
 
-// acc += weights x values for R rows, steps [from, to), V vectors of columns from c on. The keys of the next block are asked for.
+// acc += weights x values for R rows from row i of the micro tile on, steps [from, to), V vectors of columns from c on. The keys
+// of the next block are asked for on the way.
 template <class S, int R, int V, class Half, class Part>
-QUIRE_INLINE void add_values(const Keys<S>& keys, const Keys<S>& next, const Rows<S>& rows, const State& state, int64_t row, int i,
-                             const float* unit, int64_t from, int64_t to, int64_t c, Part part) {
+QUIRE_INLINE void add_values(const Micro<S>& m, int i, int64_t from, int64_t to, int64_t c, Part part) {
     typedef Meeting<S> M;
     constexpr int depth = kDepth<S>, steps = kGroup / depth;
-    const int64_t d = rows.a.cache.d;
+    const int64_t d = m.rows.a.cache.d, row = m.row + i;
+    const State& state = m.state;
     typename M::Sum sum[R][V];
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++)
@@ -363,10 +388,10 @@ QUIRE_INLINE void add_values(const Keys<S>& keys, const Keys<S>& next, const Row
             if constexpr (M::kIsWhole) sum[r][v] = vi{};
             else sum[r][v] = F32::load(state.acc(row + r) + c + v * L);
         }
-    const typename M::Lane* weight = rows.weight + i * kBlock;
+    const typename M::Lane* weight = m.rows.weight + i * kBlock;
     for (int64_t s = from; s < to; s++) {
         const int64_t place = (s % steps * d + c) * depth;
-        const typename S::T *p = keys.v[s / steps] + place, *ask = next.k[s / steps] + place;
+        const typename S::T *p = m.keys.v[s / steps] + place, *ask = m.next.k[s / steps] + place;
         typename M::Weights w[V];
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
@@ -382,26 +407,29 @@ QUIRE_INLINE void add_values(const Keys<S>& keys, const Keys<S>& next, const Row
     }
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {
-        if constexpr (M::kIsWhole) if (unit[r] == 0.0f) continue;    // nothing to add
+        if constexpr (M::kIsWhole) if (m.unit[i + r] == 0.0f) continue;      // nothing to add
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
             float* acc = state.acc(row + r) + c + v * L;
-            if constexpr (M::kIsWhole) F32::store(acc, fma(__builtin_convertvector(sum[r][v], vf), splat(unit[r]), F32::load(acc)));
-            else F32::store(acc, sum[r][v]);
+            if constexpr (M::kIsWhole) {
+                const vf whole = __builtin_convertvector(sum[r][v], vf);
+                F32::store(acc, fma(whole, splat(m.unit[i + r]), F32::load(acc)));
+            } else {
+                F32::store(acc, sum[r][v]);
+            }
         }
     }
 }
 
 template <class S, int R, class Half = Both>
-inline void add_columns(const Keys<S>& keys, const Keys<S>& next, const Rows<S>& rows, const State& state, int64_t row, int i,
-                        const float* unit, int64_t from, int64_t to) {
+inline void add_columns(const Micro<S>& m, int i, int64_t from, int64_t to) {
     if (to <= from) return;
     constexpr int wide = Half::kIsEdge ? 1 : value_vectors(R);
-    const int64_t d = rows.a.cache.d;
+    const int64_t d = m.rows.a.cache.d;
     int64_t c = 0;
     auto add = [&](auto vectors, auto part) {
         constexpr int V = decltype(vectors)::value;
-        add_values<S, R, V, Half>(keys, next, rows, state, row, i, unit, from, to, c, part);
+        add_values<S, R, V, Half>(m, i, from, to, c, part);
         c += V * L;
     };
     while (c + wide * L <= d) add(Number<wide>{}, Whole{});
@@ -411,24 +439,24 @@ inline void add_columns(const Keys<S>& keys, const Keys<S>& next, const Rows<S>&
 }
 
 // One row over the positions of a span: pairs, and at either end the half of one
-template <class S> inline void add_span(const Keys<S>& keys, const Keys<S>& next, const Rows<S>& rows, const State& state, int64_t row,
-                                        int i, const float* unit, Span span) {
+template <class S> inline void add_span(const Micro<S>& m, int i, Span span) {
     if constexpr (kDepth<S> == 1) {
-        add_columns<S, 1>(keys, next, rows, state, row, i, unit, span.from, span.to);
+        add_columns<S, 1>(m, i, span.from, span.to);
     } else if (span.from < span.to) {
         const int64_t first = span.from / 2, last = span.to / 2;
-        if (span.from % 2) add_columns<S, 1, Second>(keys, next, rows, state, row, i, unit, first, first + 1);
-        add_columns<S, 1>(keys, next, rows, state, row, i, unit, first + span.from % 2, last);
-        if (span.to % 2) add_columns<S, 1, First>(keys, next, rows, state, row, i, unit, last, last + 1);
+        if (span.from % 2) add_columns<S, 1, Second>(m, i, first, first + 1);
+        add_columns<S, 1>(m, i, first + span.from % 2, last);
+        if (span.to % 2) add_columns<S, 1, First>(m, i, last, last + 1);
     }
 }
 
-// ---- a block, a range, all of it ---------------------------------------------------------------------------------------------
+// ---- a block, a range, all of it -------------------------------------------------------------------------------------------
 
 // R rows meet 64 positions from `first` on, of which `known` are known
-template <class S, int R> inline __attribute__((noinline))
-void meet(const Keys<S>& keys, const Keys<S>& next, const Rows<S>& rows, const State& state, int64_t row, int64_t first, int64_t known) {
+template <class S, int R> inline __attribute__((noinline)) void meet(const Micro<S>& m, int64_t first, int64_t known) {
     constexpr int depth = kDepth<S>, V = key_vectors(R);
+    const Rows<S>& rows = m.rows;
+    const int64_t row = m.row;
     Span span[R], any = {kBlock, 0}, all = {0, kBlock};
     for (int r = 0; r < R; r++) {
         span[r] = {rows.from[row + r] > first ? rows.from[row + r] - first : 0, least(kBlock, rows.to[row + r] - first)};
@@ -438,32 +466,28 @@ void meet(const Keys<S>& keys, const Keys<S>& next, const Rows<S>& rows, const S
         any = {least(any.from, span[r].from), span[r].to > any.to ? span[r].to : any.to};
     }
     if (any.to <= any.from) return;
-    for (int v = 0; v * L < known; v += V) score_vectors<S, R, V>(keys, rows, row, v);
-    float unit[R];
+    for (int v = 0; v * L < known; v += V) score_vectors<S, R, V>(m, v);
     for (int r = 0; r < R; r++) {
-        unit[r] = 0.0f;
-        if (span[r].from < span[r].to) unit[r] = soften(keys, rows, state, row + r, r, span[r]);
+        m.unit[r] = 0.0f;
+        if (span[r].from < span[r].to) m.unit[r] = soften(m, r, span[r]);
         else if (Meeting<S>::kIsWhole) __builtin_memset(rows.weight + r * kBlock, 0, sizeof(rows.weight[0]) * kBlock);
     }
     if constexpr (Meeting<S>::kIsWhole) {                    // exact, and a weight of 0 adds 0: all rows take all positions
-        add_columns<S, R>(keys, next, rows, state, row, 0, unit, any.from / depth, ceil_div(any.to, depth));
+        add_columns<S, R>(m, 0, any.from / depth, ceil_div(any.to, depth));
     } else {
         all = {ceil_div(all.from, depth) * depth, all.to > 0 ? all.to / depth * depth : 0};
         if (all.to < all.from) all = {kBlock, kBlock};
-        for (int r = 0; r < R; r++) add_span<S>(keys, next, rows, state, row + r, r, unit + r, {span[r].from, least(span[r].to, all.from)});
-        add_columns<S, R>(keys, next, rows, state, row, 0, unit, all.from / depth, all.to / depth);
-        for (int r = 0; r < R; r++) {
-            const int64_t from = span[r].from > all.to ? span[r].from : all.to;
-            add_span<S>(keys, next, rows, state, row + r, r, unit + r, {from, span[r].to});
-        }
+        for (int r = 0; r < R; r++) add_span<S>(m, r, {span[r].from, least(span[r].to, all.from)});
+        add_columns<S, R>(m, 0, all.from / depth, all.to / depth);
+        for (int r = 0; r < R; r++) add_span<S>(m, r, {span[r].from > all.to ? span[r].from : all.to, span[r].to});
     }
 }
 
 // All rows over the positions of one range, into a state that holds nothing yet
 template <class S> inline void walk(const Rows<S>& rows, const State& state, int64_t range) {
     const int64_t start = range * quire::kKeyRange;
-    int64_t least_from = rows.from[0], last = least(rows.to[rows.count - 1], start + quire::kKeyRange);    // rows are in the order of tokens
-    int64_t first = least_from > start ? least_from / kBlock * kBlock : start;
+    const int64_t from = rows.from[0], last = least(rows.to[rows.count - 1], start + quire::kKeyRange);      // in order of tokens
+    int64_t first = from > start ? from / kBlock * kBlock : start;
     state.clear(rows.count);
     const bool groups = has_groups(rows.a.cache);
     auto find = [&](int64_t at, Keys<S>& keys) {
@@ -479,7 +503,8 @@ template <class S> inline void walk(const Rows<S>& rows, const State& state, int
         if (groups && !is_last) find(first + kBlock, both[1 - now]);
         const Keys<S>& next = groups && !is_last ? both[1 - now] : keys;
         for_micro_tiles(rows.count, [&](auto number, int64_t row) {
-            meet<S, decltype(number)::value>(keys, next, rows, state, row, first, least(kBlock, last - first));
+            float unit[kMicroRows];
+            meet<S, decltype(number)::value>({keys, next, rows, state, row, unit}, first, least(kBlock, last - first));
         });
         if (!groups && !is_last) find(first + kBlock, both[1 - now]);
         now = 1 - now;
@@ -554,11 +579,13 @@ inline int64_t whole_lines(int64_t bytes) { return ceil_div(bytes, 64) * 64; }
 
 template <class S> inline void attend(const quire::AttentionArgs& a, const Task& task) {
     typedef Meeting<S> M;
-    const int64_t d = a.cache.d, group = a.heads / a.cache.kv_heads, steps = ceil_div(d, kDepth<S>), start = a.query_starts[task.seq];
+    const int64_t d = a.cache.d, group = a.heads / a.cache.kv_heads, steps = ceil_div(d, kDepth<S>);
+    const int64_t first_token = a.query_starts[task.seq];
     const State shape = {nullptr, ceil_div(d, L) * L};
     const int64_t q_bytes = whole_lines(task.count * steps * int64_t(sizeof(typename M::X)));
     const int64_t state_bytes = whole_lines(task.count * shape.stride() * 4);
-    const int64_t score_bytes = kMicroRows * kBlock * 4, key_bytes = has_groups(a.cache) ? 0 : 2 * kBlock * d * int64_t(sizeof(typename S::T));
+    const int64_t score_bytes = kMicroRows * kBlock * 4;
+    const int64_t key_bytes = has_groups(a.cache) ? 0 : 2 * kBlock * d * int64_t(sizeof(typename S::T));
     char* memory = (char*)quire::task_scratch(q_bytes + 2 * state_bytes + 2 * score_bytes + key_bytes);
     auto take = [&](int64_t bytes) { memory += bytes; return memory - bytes; };
     const State total = {(float*)take(state_bytes), shape.width}, part = {(float*)take(state_bytes), shape.width};
@@ -569,7 +596,7 @@ template <class S> inline void attend(const quire::AttentionArgs& a, const Task&
     for_micro_tiles(task.count, [&](auto number, int64_t row) {
         constexpr int R = decltype(number)::value;
         for (int r = 0; r < R; r++)
-            pack_query<S>(a, start + token(row + r), head(row + r), r, R, rows.q + row * steps, rows.unit + row + r);
+            pack_query<S>(a, first_token + token(row + r), head(row + r), r, R, rows.q + row * steps, rows.unit + row + r);
     });
     for (int64_t r = 0; r < task.count; r++) {
         const Reach seen = reach(a, task.seq, token(r));
@@ -580,12 +607,13 @@ template <class S> inline void attend(const quire::AttentionArgs& a, const Task&
     walk<S>(rows, total, first);
     for (int64_t range = first + 1; range * quire::kKeyRange < rows.to[task.count - 1]; range++) {
         walk<S>(rows, part, range);
+        const int64_t start = range * quire::kKeyRange;
         for (int64_t r = 0; r < task.count; r++) {
             if (rows.from[r] / quire::kKeyRange == range) copy_row(total, r, part, r);
-            else if (rows.from[r] / quire::kKeyRange < range && rows.to[r] > range * quire::kKeyRange) merge_row(total, r, part, r);
+            else if (rows.from[r] < start && start < rows.to[r]) merge_row(total, r, part, r);
         }
     }
-    for (int64_t r = 0; r < task.count; r++) finish_row(a, start + token(r), head(r), total, r);
+    for (int64_t r = 0; r < task.count; r++) finish_row(a, first_token + token(r), head(r), total, r);
 }
 
 // Merges the ranges of rows that other tasks have walked; `task` is the first of `num` consecutive ones
@@ -596,7 +624,8 @@ inline void finish_ranges(const quire::AttentionArgs& a, const Task* task, int64
         const Reach seen = reach(a, task->seq, token);
         const int64_t first = seen.from / quire::kKeyRange - task->range;
         const State total = {task[first].part, width};
-        for (int64_t i = first + 1; i < num && task[i].range * quire::kKeyRange < seen.to; i++) merge_row(total, r, {task[i].part, width}, r);
+        for (int64_t i = first + 1; i < num && task[i].range * quire::kKeyRange < seen.to; i++)
+            merge_row(total, r, {task[i].part, width}, r);
         finish_row(a, a.query_starts[task->seq] + token, head, total, r);
     }
 }

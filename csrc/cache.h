@@ -1,6 +1,6 @@
 // How K and V lie inside a block of the cache, and how a row gets there.
 //
-// A block of 16 n positions holds for each head n groups of 16, one after the other, made for products without sums across lanes:
+// A block of 16 n positions holds for each head n groups of 16, made for products without sums across lanes:
 //     K   [step][16 positions][depth]      a step takes `depth` columns of q, the lanes are positions
 //     V   [step][head_dim][depth]          a step takes `depth` positions, the lanes are columns
 // depth is 2 for bfloat16 and int8, which are multiplied in pairs, and 1 for float32 and float16. The last column of an odd
@@ -28,7 +28,8 @@ inline bool has_groups(const quire::Cache& cache) { return cache.block_size % kG
 inline int64_t row_place(const quire::Cache& cache, int64_t head, int64_t offset) {      // elements from the start of a block
     return (head * cache.block_size + offset) * cache.d;
 }
-inline float* scale_place(const quire::Cache& cache, int64_t block, int64_t head, int64_t offset) {      // V's: block_size further
+// of K; that of V lies block_size further
+inline float* scale_place(const quire::Cache& cache, int64_t block, int64_t head, int64_t offset) {
     return cache.scales + block * cache.scale_block + 2 * head * cache.block_size + offset;
 }
 
@@ -78,7 +79,8 @@ template <class S> inline float narrow(const float* row, int64_t d, typename S::
     }
 }
 
-template <class S> void write_rows(const quire::Cache& cache, int64_t slot, int64_t head, const float* k_row, const float* v_row) {
+template <class S>
+void write_rows(const quire::Cache& cache, int64_t slot, int64_t head, const float* k_row, const float* v_row) {
     typedef typename S::T T;
     const int64_t block = slot / cache.block_size, offset = slot % cache.block_size, d = cache.d;
     T k[kRowFloats], v[kRowFloats];

@@ -105,15 +105,16 @@ template <class S> void rope(const quire::RopeArgs& a) {
             const float* cos_sin = a.cos_sin ? a.cos_sin + a.positions[t] * a.rot : nullptr;
             T* q = (T*)a.q + t * a.q_stride;
             if (cos_sin) for (int64_t h = 0; h < a.heads; h++) rotate<S>(q + h * d, cos_sin, a.rot, d, q + h * d);
-            if (a.slots[t] < 0) continue;
-            for (int64_t h = 0; h < kv_heads; h++) {
+        }
+        for (int64_t h = 0; h < kv_heads; h++)             // tokens of a group touch the same lines: head by head they stay near
+            for (int64_t t = task * per_task; t < least(a.tokens, (task + 1) * per_task); t++) {
+                if (a.slots[t] < 0) continue;
                 const T* k = (const T*)a.k + t * a.k_stride + h * d;
-                if (cos_sin) rotate<S>(k, cos_sin, a.rot, d, turned);
-                widen<S>(cos_sin ? turned : k, d, k_row);
+                if (a.cos_sin) rotate<S>(k, a.cos_sin + a.positions[t] * a.rot, a.rot, d, turned);
+                widen<S>(a.cos_sin ? turned : k, d, k_row);
                 widen<S>((const T*)a.v + t * a.v_stride + h * d, d, v_row);
                 write(a.cache, a.slots[t], h, k_row, v_row);
             }
-        }
     });
 }
 

@@ -117,7 +117,7 @@ def test_ranges_of_a_long_context_are_merged_the_same(kept: torch.dtype, window:
     story = Story.of(draw, [length], 6, 2, 20, 2.0, kept, window)
     set_threads(1)
     [want] = whole(ops, story, draw, 16)
-    torch.testing.assert_close(want.double(), dense(story, 0), atol=0.03, rtol=0.03)
+    assert (want - dense(story, 0)).square().mean().sqrt() < (1e-6 if kept is torch.float32 else 0.01)
     for threads in (1, 3):
         set_threads(threads)
         cache, done = Cache(story, draw, 32), 0

@@ -23,7 +23,7 @@ def key_rows(k: Tensor) -> Tensor:
     blocks, heads, size, d = k.shape
     depth, pairs = DEPTH[k.dtype], d - d % DEPTH[k.dtype]
     groups = k.reshape(blocks, heads, size // GROUP, GROUP * d)
-    steps, last = groups.split((GROUP * pairs, GROUP * (d - pairs)), -1)
+    steps, last = groups[..., :GROUP * pairs], groups[..., GROUP * pairs:]
     steps = steps.unflatten(-1, (pairs // depth, GROUP, depth)).transpose(-3, -2).flatten(-2)       # (.., 16, pairs)
     return torch.cat((steps, last.unflatten(-1, (d - pairs, GROUP)).transpose(-2, -1)), -1).reshape(k.shape)
 
