@@ -468,11 +468,10 @@ template <class S, int R> inline __attribute__((noinline)) void meet(const Micro
     if (any.to <= any.from) return;
     for (int v = 0; v * L < known; v += V) score_vectors<S, R, V>(m, v);
     for (int r = 0; r < R; r++) {
-        m.unit[r] = 0.0f;
+        m.unit[r] = 0.0f;                                    // of a row that sees none of the block: adds nothing
         if (span[r].from < span[r].to) m.unit[r] = soften(m, r, span[r]);
-        else if (Meeting<S>::kIsWhole) __builtin_memset(rows.weight + r * kBlock, 0, sizeof(rows.weight[0]) * kBlock);
     }
-    if constexpr (Meeting<S>::kIsWhole) {                    // exact, and a weight of 0 adds 0: all rows take all positions
+    if constexpr (Meeting<S>::kIsWhole) {                    // exact, and a weight of 0 adds 0: all rows take all steps
         add_columns<S, R>(m, 0, any.from / depth, ceil_div(any.to, depth));
     } else {
         all = {ceil_div(all.from, depth) * depth, all.to > 0 ? all.to / depth * depth : 0};
