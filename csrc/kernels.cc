@@ -4,6 +4,7 @@
 #include "lanes.h"
 #include "linear.h"
 #include "quantized.h"
+#include "cache.h"
 #include "rows.h"
 #include "attention.h"
 #include "limits.h"
@@ -38,7 +39,7 @@ const Kernels* QUIRE_ENTRY() {
          PRODUCT(W8), PRODUCT(W4)},
         EACH(norm),
         EACH(rope),
-        EACH(attention),
+        {attention<F32>, attention<BF16>, attention<F16>, attention<I8>},
         {POINTWISE(F32), POINTWISE(BF16), POINTWISE(F16)},
         peak,
         read_all,

@@ -11,12 +11,14 @@
 namespace quire {
 
 enum Dtype : int { kFloat32 = 0, kBfloat16 = 1, kFloat16 = 2, kNumDtypes = 3 };
-enum Scheme : int { kAsIs = 0, kInt8 = 1, kInt4 = 2, kNumSchemes = 3 };      // of a packed weight
+enum Scheme : int { kAsIs = 0, kWeights8 = 1, kWeights4 = 2, kNumSchemes = 3 };      // of a packed weight
+enum CacheDtype : int { kInt8 = kNumDtypes, kNumCacheDtypes };      // what K and V are stored as: a Dtype or int8
 
 constexpr int64_t kPanel = 32;        // output columns that lie side by side in a packed weight
 constexpr int64_t kGroup = 32;        // k that share a scale in int4
 constexpr int64_t kKeyBlock = 64;     // positions between two rescalings of the online softmax, counted from position 0
-constexpr int64_t kMaxHeadDim = 512;  // attention keeps its rows on the stack
+constexpr int64_t kKeyRange = 1024;   // positions of one softmax; those of the ranges before are merged in, in order
+constexpr int64_t kMaxHeadDim = 512;  // so many products of int8 and int16 still fit a sum of 32 bits
 
 struct Piece {                        // rows of a weight; several below each other are one
     const void* data;                 // (rows, K)
@@ -42,6 +44,13 @@ struct NormArgs {                     // rows x (inner) of size d: 2-D has inner
     bool is_layer_norm;
 };
 
+struct Cache {                        // K and V of one layer; cache.h says how they lie inside a block
+    void* k;                          // (blocks, kv_heads, block_size, D), block stride k_block
+    void* v;
+    float* scales;                    // null, or of int8 (blocks, kv_heads, 2, block_size)
+    int64_t kv_heads, d, block_size, k_block, v_block, scale_block;
+    int dtype;                        // a Dtype or kInt8
+};
 
 struct RopeArgs {
     void* q;                          // (T, heads, D) rotated in place
@@ -50,21 +59,21 @@ struct RopeArgs {
     const int64_t* positions;
     const float* cos_sin;             // (P, rot) = [cos(rot / 2) | sin(rot / 2)], or null
     const int64_t* slots;             // -1: not written
-    void* k_cache;                    // (blocks, kv_heads, block_size, D), block stride k_block
-    void* v_cache;
-    int64_t tokens, heads, kv_heads, d, rot, q_stride, k_stride, v_stride, block_size, k_block, v_block;
+    Cache cache;
+    int64_t tokens, heads, rot, q_stride, k_stride, v_stride;
 };
 
 struct AttentionArgs {
     const void* q;                    // (T, heads, D)
-    const void* k_cache;
-    const void* v_cache;
     void* y;                          // (T, heads * D)
+    Cache cache;
     const int32_t* query_starts;      // (S + 1,)
     const int32_t* lengths;           // (S,)
     const int32_t* tables;            // (S, W)
-    int64_t seqs, table_width, heads, kv_heads, d, q_stride, y_stride, block_size, k_block, v_block;
-    float scale;
+    int64_t seqs, table_width, heads, q_stride, y_stride;
+    int64_t window;                   // a query sees so many positions, its own the last; 0: all
+    float scale, soft_cap;            // score = soft_cap * tanh(q k * scale / soft_cap); 0: not capped
+    int dtype;                        // of q and y
 };
 
 struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols from x; add reads b too
@@ -85,7 +94,7 @@ struct Kernels {                      // one per instruction set; the middle ind
     void (*linear[kNumSchemes][kNumDtypes][2])(const LinearArgs&);      // [..][1]: float32 output
     void (*norm[kNumDtypes])(const NormArgs&);
     void (*rope[kNumDtypes])(const RopeArgs&);
-    void (*attention[kNumDtypes])(const AttentionArgs&);
+    void (*attention[kNumCacheDtypes])(const AttentionArgs&);       // by what the cache holds
     void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
     double (*peak)(Peak, int64_t steps);                    // operations done by the calling thread
     float (*read_all)(const void*, int64_t bytes);          // sum of floats, to be timed

@@ -60,8 +60,16 @@ QUIRE_INLINE vf fma(vf a, vf b, vf c) {
 // mask lanes are all ones or all zeros
 QUIRE_INLINE vf select(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
 // The second operand is returned where one is not a number: what flows through stays visible.
+#if defined(QUIRE_ISA_AVX512)
+QUIRE_INLINE vf min_keep(vf limit, vf x) { return (vf)_mm512_min_ps((__m512)limit, (__m512)x); }
+QUIRE_INLINE vf max_keep(vf limit, vf x) { return (vf)_mm512_max_ps((__m512)limit, (__m512)x); }
+#elif defined(QUIRE_ISA_AVX2)
+QUIRE_INLINE vf min_keep(vf limit, vf x) { return (vf)_mm256_min_ps((__m256)limit, (__m256)x); }
+QUIRE_INLINE vf max_keep(vf limit, vf x) { return (vf)_mm256_max_ps((__m256)limit, (__m256)x); }
+#else
 QUIRE_INLINE vf min_keep(vf limit, vf x) { return select(limit < x, limit, x); }
 QUIRE_INLINE vf max_keep(vf limit, vf x) { return select(limit > x, limit, x); }
+#endif
 
 // ---- storage types -------------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ bool has_f16c() {
 }
 bool has_avx512_bf16() {
     unsigned a, b, c, d;
-    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5));
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5)) && __builtin_cpu_supports("avx512vnni");
 }
 #endif
 
@@ -99,7 +99,7 @@ void check_index(const char* what, const int64_t* index, int64_t count, int64_t 
 void check_tables(const quire::AttentionArgs& a, int64_t tokens, int64_t num_blocks) {
     using quire::to_word;
     if (!quire::is_due({to_word(a.query_starts), to_word(a.lengths), to_word(a.tables), to_word(a.seqs), to_word(a.table_width),
-                        to_word(a.block_size), to_word(tokens), to_word(num_blocks)})) return;
+                        to_word(a.cache.block_size), to_word(tokens), to_word(num_blocks)})) return;
     auto fail = [](int64_t s, const std::string& why) {
         throw std::out_of_range("sequence " + std::to_string(s) + ": " + why);
     };
@@ -110,7 +110,7 @@ void check_tables(const quire::AttentionArgs& a, int64_t tokens, int64_t num_blo
         if (end < before) fail(s, "query_starts must not fall");
         if (length < end - before) fail(s, "has more tokens in this step than positions");
         before = end;
-        int64_t used = (length + a.block_size - 1) / a.block_size;
+        int64_t used = (length + a.cache.block_size - 1) / a.cache.block_size;
         if (used > a.table_width)
             fail(s, "needs " + std::to_string(used) + " blocks, its table has " + std::to_string(a.table_width));
         const int32_t* table = a.tables + s * a.table_width;
@@ -137,7 +137,7 @@ template <class T> T* at(Address address) { return reinterpret_cast<T*>(address)
 
 int64_t packed_bytes(int dtype, int scheme, int64_t n, int64_t k) { return active->packed_bytes[scheme][dtype](n, k); }
 
-// Large weights are read from end to end for each token: pages of 2 MB spare the address translation. Advice only.
+// Weights and KV cache are read from end to end for each token: pages of 2 MB spare the address translation. Advice only.
 void ask_for_large_pages(Address address, int64_t bytes) {
 #if defined(__linux__)
     constexpr Address page = 2 << 20;
@@ -193,30 +193,33 @@ void norm(int dtype, bool is_layer_norm, Address x, int64_t rows, int64_t inner,
 }
 
 void rope_and_write(int dtype, Address q, int64_t heads, int64_t q_stride, Address k, int64_t k_stride, Address v,
-                    int64_t v_stride, int64_t kv_heads, int64_t tokens, int64_t d, Address positions, Address cos_sin,
-                    int64_t max_positions, int64_t rot, Address slots, Address k_cache, int64_t k_block, Address v_cache,
-                    int64_t v_block, int64_t num_blocks, int64_t block_size) {
+                    int64_t v_stride, int64_t tokens, Address positions, Address cos_sin, int64_t max_positions, int64_t rot,
+                    Address slots, int cache_dtype, Address k_cache, int64_t k_block, Address v_cache, int64_t v_block,
+                    Address scales, int64_t scale_block, int64_t num_blocks, int64_t kv_heads, int64_t block_size, int64_t d) {
     if (cos_sin) check_index("positions", at<int64_t>(positions), tokens, 0, max_positions);
     check_index("slots", at<int64_t>(slots), tokens, -1, num_blocks * block_size);
     if (!quire::way.computes) return;
+    const quire::Cache cache = {at<void>(k_cache), at<void>(v_cache), at<float>(scales), kv_heads, d, block_size, k_block, v_block,
+                                scale_block, cache_dtype};
     Unlocked gil(double(tokens) * double((heads + 2 * kv_heads) * d));
     active->rope[dtype]({at<void>(q), at<void>(k), at<void>(v), at<int64_t>(positions), at<float>(cos_sin), at<int64_t>(slots),
-                         at<void>(k_cache), at<void>(v_cache), tokens, heads, kv_heads, d, rot, q_stride, k_stride, v_stride,
-                         block_size, k_block, v_block});
+                         cache, tokens, heads, rot, q_stride, k_stride, v_stride});
 }
 
-void attention(int dtype, Address q, int64_t tokens, int64_t heads, int64_t d, int64_t q_stride, Address k_cache, int64_t k_block,
-               Address v_cache, int64_t v_block, int64_t num_blocks, int64_t kv_heads, int64_t block_size, Address query_starts,
-               Address lengths, Address tables, int64_t seqs, int64_t table_width, float scale, Address y, int64_t y_stride) {
-    quire::AttentionArgs a = {at<void>(q), at<void>(k_cache), at<void>(v_cache), at<void>(y), at<int32_t>(query_starts),
-                              at<int32_t>(lengths), at<int32_t>(tables), seqs, table_width, heads, kv_heads, d, q_stride,
-                              y_stride, block_size, k_block, v_block, scale};
+void attention(int dtype, Address q, int64_t tokens, int64_t heads, int64_t q_stride, int cache_dtype, Address k_cache,
+               int64_t k_block, Address v_cache, int64_t v_block, Address scales, int64_t scale_block, int64_t num_blocks,
+               int64_t kv_heads, int64_t block_size, int64_t d, Address query_starts, Address lengths, Address tables, int64_t seqs,
+               int64_t table_width, float scale, int64_t window, float soft_cap, Address y, int64_t y_stride) {
+    const quire::Cache cache = {at<void>(k_cache), at<void>(v_cache), at<float>(scales), kv_heads, d, block_size, k_block, v_block,
+                                scale_block, cache_dtype};
+    quire::AttentionArgs a = {at<void>(q), at<void>(y), cache, at<int32_t>(query_starts), at<int32_t>(lengths),
+                              at<int32_t>(tables), seqs, table_width, heads, q_stride, y_stride, window, scale, soft_cap, dtype};
     check_tables(a, tokens, num_blocks);
     if (!quire::way.computes) return;
     double positions = 0;
     for (int64_t s = 0; s < seqs; s++) positions += double(a.query_starts[s + 1] - a.query_starts[s]) * a.lengths[s];
     Unlocked gil(positions * double(heads * d));
-    active->attention[dtype](a);
+    active->attention[cache_dtype](a);
 }
 
 void pointwise(int dtype, int which, Address x, int64_t rows, int64_t cols, int64_t x_stride, Address b, int64_t b_stride, Address y,
@@ -295,6 +298,7 @@ NB_MODULE(_kernels, m) {
     m.def("check_pool", &check_pool);
     m.def("peak_rate", &peak_rate);
     m.def("read_rate", &read_rate);
+    m.def("ask_for_large_pages", &ask_for_large_pages);
     m.def("packed_bytes", &packed_bytes);
     m.def("pack", &pack);
     define<linear>(m, "linear");

@@ -138,6 +138,23 @@ Pool* the_pool() {
 
 struct Free { void operator()(void* p) const { std::free(p); } };
 
+struct Scratch {
+    std::unique_ptr<void, Free> memory;
+    int64_t size = 0;
+
+    void* grown(int64_t bytes) {
+        if (bytes > size) {
+            int64_t rounded = (bytes + 4095) / 4096 * 4096;
+            memory.reset();
+            size = 0;
+            memory.reset(std::aligned_alloc(64, size_t(rounded)));
+            if (!memory) throw std::bad_alloc();
+            size = rounded;
+        }
+        return memory.get();
+    }
+};
+
 }  // namespace
 
 int threads() {
@@ -164,17 +181,13 @@ void parallel_tasks(int64_t tasks, void (*run)(const void*, int64_t), const void
 }
 
 void* scratch(int64_t bytes) {
-    thread_local std::unique_ptr<void, Free> memory;
-    thread_local int64_t size = 0;
-    if (bytes > size) {
-        int64_t rounded = (bytes + 4095) / 4096 * 4096;
-        memory.reset();
-        size = 0;
-        memory.reset(std::aligned_alloc(64, size_t(rounded)));
-        if (!memory) throw std::bad_alloc();
-        size = rounded;
-    }
-    return memory.get();
+    thread_local Scratch memory;
+    return memory.grown(bytes);
+}
+
+void* task_scratch(int64_t bytes) {
+    thread_local Scratch memory;
+    return memory.grown(bytes);
 }
 
 }  // namespace quire

@@ -11,7 +11,9 @@ void parallel_tasks(int64_t tasks, void (*run)(const void* context, int64_t task
 void set_threads(int count);  // the caller counts as one
 int threads();
 
-// 64-byte aligned memory of the calling thread, kept between calls; valid until its next call.
+// 64-byte aligned memory of the calling thread, kept between calls; valid until its next call. One for an op and another for
+// the tasks that it runs, since some of them run on the op's own thread.
 void* scratch(int64_t bytes);
+void* task_scratch(int64_t bytes);
 
 }  // namespace quire

@@ -1,5 +1,6 @@
 // Ops on rows: norms, rotary embedding with the write to the cache, and pointwise functions.
 #pragma once
+#include "cache.h"
 #include "kernels.h"
 #include "lanes.h"
 
@@ -94,24 +95,26 @@ QUIRE_INLINE void rotate(const typename S::T* x, const float* cos_sin, int64_t r
 
 template <class S> void rope(const quire::RopeArgs& a) {
     typedef typename S::T T;
-    const int64_t per_task = per_task_of(a.tokens, 64);
-    const double nanos = double(a.tokens) * double((a.heads + 2 * a.kv_heads) * a.d) * kNanosPerElement;
+    const int64_t per_task = per_task_of(a.tokens, 64), d = a.cache.d, kv_heads = a.cache.kv_heads;
+    const double nanos = double(a.tokens) * double((a.heads + 4 * kv_heads) * d) * kNanosPerElement;
+    const WriteRows write = kWriteRows[a.cache.dtype];
     parallel(ceil_div(a.tokens, per_task), nanos, [&](int64_t task) {
+        T turned[kRowFloats];
+        float k_row[kRowFloats], v_row[kRowFloats];
         for (int64_t t = task * per_task; t < least(a.tokens, (task + 1) * per_task); t++) {
             const float* cos_sin = a.cos_sin ? a.cos_sin + a.positions[t] * a.rot : nullptr;
             T* q = (T*)a.q + t * a.q_stride;
-            if (cos_sin) for (int64_t h = 0; h < a.heads; h++) rotate<S>(q + h * a.d, cos_sin, a.rot, a.d, q + h * a.d);
-            if (a.slots[t] < 0) continue;
-            const int64_t block = a.slots[t] / a.block_size, offset = a.slots[t] % a.block_size;
-            for (int64_t h = 0; h < a.kv_heads; h++) {
-                const T *k = (const T*)a.k + t * a.k_stride + h * a.d, *v = (const T*)a.v + t * a.v_stride + h * a.d;
-                const int64_t place = (h * a.block_size + offset) * a.d;
-                T *k_out = (T*)a.k_cache + block * a.k_block + place, *v_out = (T*)a.v_cache + block * a.v_block + place;
-                if (cos_sin) rotate<S>(k, cos_sin, a.rot, a.d, k_out);
-                else __builtin_memcpy(k_out, k, size_t(a.d) * sizeof(T));
-                __builtin_memcpy(v_out, v, size_t(a.d) * sizeof(T));
-            }
+            if (cos_sin) for (int64_t h = 0; h < a.heads; h++) rotate<S>(q + h * d, cos_sin, a.rot, d, q + h * d);
         }
+        for (int64_t h = 0; h < kv_heads; h++)             // tokens of a group touch the same lines: head by head they stay near
+            for (int64_t t = task * per_task; t < least(a.tokens, (task + 1) * per_task); t++) {
+                if (a.slots[t] < 0) continue;
+                const T* k = (const T*)a.k + t * a.k_stride + h * d;
+                if (a.cos_sin) rotate<S>(k, a.cos_sin + a.positions[t] * a.rot, a.rot, d, turned);
+                widen<S>(a.cos_sin ? turned : k, d, k_row);
+                widen<S>((const T*)a.v + t * a.v_stride + h * d, d, v_row);
+                write(a.cache, a.slots[t], h, k_row, v_row);
+            }
     });
 }
 

@@ -13,9 +13,14 @@ from torch import Tensor
 
 @dataclass(slots=True, eq=False)
 class KVLayer:
-    """K and V of one layer, in blocks: position p lies in block table[p // block_size], at p % block_size."""
+    """K and V of one layer, in blocks: position p lies in block table[p // block_size], at p % block_size.
+
+    The shapes say how much there is and of what; how the numbers of one block lie inside it is the business of the ops
+    that write and read it (csrc/cache.h for those in C++). Ops.unpack_kv gives them back in the order of the shape.
+    """
     k: Tensor                       # (num_blocks, kv_heads, block_size, head_dim)
-    v: Tensor                       # the same shape and dtype
+    v: Tensor                       # the same shape and dtype: that of the ops or another of theirs, or int8
+    scales: Tensor | None = None    # of int8: (num_blocks, kv_heads, 2, block_size) float32, of K and of V
     facts: Any = field(default=None, init=False, repr=False)        # the ops keep here what they checked
 
     @property

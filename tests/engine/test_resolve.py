@@ -53,7 +53,8 @@ CHANGES = {
     "generation_config": "quire", "override_generation_config": {"temperature": 0.1}, "seed": 7, "max_logprobs": 3,
     "device": "cpu",
     "tensor_parallel_size": 2, "num_threads": 3, "enforce_eager": True, "max_model_len": 100, "kv_memory": 1 << 20,
-    "gpu_memory_utilization": 0.1, "num_kv_blocks": 40, "block_size": 32, "enable_prefix_caching": False,
+    "gpu_memory_utilization": 0.1, "num_kv_blocks": 40, "block_size": 32, "kv_cache_dtype": "int8",
+    "enable_prefix_caching": False,
     "max_num_seqs": 3,
     "max_num_batched_tokens": 300, "long_prefill_token_threshold": 5, "watermark": 0.5, "depth": 2,
     "scheduling_policy": "priority",
@@ -209,6 +210,16 @@ def test_the_checkpoints_dtype_is_kept_on_cpu(tmp_path, dtype):
     assert (plan.dtype, plan.kv_dtype, plan.reasons["dtype"].source) == (dtype, dtype, "derived")
 
 
+@pytest.mark.parametrize(("asked", "kept"),
+                         [(None, "bfloat16"), ("auto", "bfloat16"), ("int8", "int8"), ("half", "float16")])
+def test_what_the_kv_cache_holds(folder, asked, kept):
+    plan = plan_of(folder, num_kv_blocks=64, **({} if asked is None else {"kv_cache_dtype": asked}))
+    assert plan.kv_dtype == kept and plan.dtype == "bfloat16"
+    assert plan.reasons["kv_dtype"].source == ("derived" if asked in (None, "auto") else "flag")
+    row = 16 + 4 if kept == "int8" else 32          # bytes of a position and head, with its scale
+    assert plan.kv_bytes == 64 * PER_BLOCK // 32 * row
+
+
 @pytest.mark.parametrize(("asked", "dtype"),
                          [("half", "float16"), ("float", "float32"), ("auto", "bfloat16"), ("bfloat16", "bfloat16")])
 def test_a_dtype_that_is_asked_for(folder, asked, dtype):
@@ -247,8 +258,10 @@ def test_learned_positions_end_where_they_end(tmp_path):
     assert "QUIRE_ALLOW" not in refused(ConfigError, folder, max_model_len=1000, allow_long_max_model_len=True)
 
 
-def test_attention_windows_bound_the_length(tmp_path):
-    folder = make_folder(tmp_path / "w", architectures=["MistralForCausalLM"], sliding_window=128)
+def test_attention_windows_of_some_layers_bound_the_length(tmp_path):
+    everywhere = make_folder(tmp_path / "m", architectures=["MistralForCausalLM"], sliding_window=128)
+    assert plan_of(everywhere).max_model_len == 512
+    folder = make_folder(tmp_path / "w", architectures=["Qwen2ForCausalLM"], use_sliding_window=True, sliding_window=128)
     assert plan_of(folder).max_model_len == 128 and "window" in plan_of(folder).reasons["max_model_len"].text
     assert "window" in refused(ConfigError, folder, max_model_len=200, allow_long_max_model_len=True)
 

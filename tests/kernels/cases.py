@@ -5,17 +5,20 @@ not write is compared with the poison it was filled with.
 """
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from quire.batch import Batch, KVLayer
+from quire.kernels.groups import quantize
 from quire.kernels.reference import ReferenceOps
+from quire.kernels.shapes import CACHE_DTYPES
 from quire.kernels.table import Ops
 
 # (absolute, relative) difference allowed beside one rounding, for values around one
 TOLERANCE = {torch.float32: (2e-5, 2e-5), torch.bfloat16: (1e-2, 1e-2), torch.float16: (1.5e-3, 1.5e-3)}
+INT8 = (2e-3, 2e-3)             # for what reads a cache of int8: q and the weights of v are 16 bits wide there
 
 
 @dataclass
@@ -64,8 +67,10 @@ def poisoned(rows: int, cols: int, dtype: torch.dtype, pad: int = 5) -> tuple[Te
     return whole[1:rows + 1, pad:pad + cols], check
 
 
-def assert_close(got: Tensor, want: Tensor, dtype: torch.dtype, spread: float = 1.0) -> None:
-    absolute, relative = TOLERANCE[dtype]
+def assert_close(got: Tensor, want: Tensor, dtype: torch.dtype, spread: float = 1.0,
+                 kept: torch.dtype | None = None) -> None:
+    """kept: what the cache between holds, if that is narrower."""
+    absolute, relative = max(TOLERANCE[dtype], TOLERANCE.get(kept or dtype, INT8))
     assert got.dtype == want.dtype and got.shape == want.shape
     torch.testing.assert_close(got.float(), want.float(), atol=absolute * spread, rtol=relative)
 
@@ -83,7 +88,8 @@ def into(call: Callable[..., Tensor], rows: int, cols: int, dtype: torch.dtype) 
 def assert_same(a: Tensor, b: Tensor) -> None:
     """To the bit."""
     assert a.shape == b.shape and a.dtype == b.dtype
-    assert torch.equal(a.contiguous().view(torch.uint8), b.contiguous().view(torch.uint8)), "bits differ"
+    a, b = (x.clone(memory_format=torch.contiguous_format).view(torch.uint8) for x in (a, b))
+    assert torch.equal(a, b), "bits differ"
 
 
 def check_linear(ops: Ops, draw: Draw) -> None:
@@ -149,7 +155,17 @@ def check_pointwise(ops: Ops, draw: Draw) -> None:
 
 def zero_layer(num_blocks: int, kv_heads: int, block_size: int, head_dim: int, dtype: torch.dtype) -> KVLayer:
     shape = num_blocks, kv_heads, block_size, head_dim
-    return KVLayer(torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype))
+    scales = torch.zeros(num_blocks, kv_heads, 2, block_size) if dtype is torch.int8 else None
+    return KVLayer(torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype), scales)
+
+
+def poison_layer(layer: KVLayer) -> None:
+    """What nobody wrote is not a number."""
+    if layer.scales is None:
+        layer.k.fill_(float("nan"))
+        layer.v.fill_(float("nan"))
+    else:
+        layer.scales.fill_(float("nan"))
 
 
 def cos_sin_table(positions: int, rot: int, theta: float = 100.0) -> Tensor:
@@ -158,7 +174,8 @@ def cos_sin_table(positions: int, rot: int, theta: float = 100.0) -> Tensor:
 
 
 def check_rope(ops: Ops, draw: Draw) -> None:
-    t, kv_heads, d, block_size = draw.size(0, 20), draw.size(1, 3), draw.size(2, 130), draw.size(1, 20)
+    t, kv_heads, d = draw.size(0, 20), draw.size(1, 3), draw.size(2, 130)
+    block_size, kept = draw.random.choice([draw.size(1, 20), 16, 32]), draw.random.choice([draw.dtype, *CACHE_DTYPES])
     heads, rot = kv_heads * draw.size(1, 4), draw.random.randint(1, d // 2) * 2
     num_blocks = t // block_size + 2
     qkv = draw.rows(t, heads + 2 * kv_heads, d)
@@ -167,14 +184,16 @@ def check_rope(ops: Ops, draw: Draw) -> None:
     table = None if draw.random.random() < 0.2 else cos_sin_table(50, rot)
     results = []
     for one in (ops, ReferenceOps(draw.dtype)):
-        mine, layer = apart(qkv, 2, 3), zero_layer(num_blocks, kv_heads, block_size, d, draw.dtype)
+        mine, layer = apart(qkv, 2, 3), zero_layer(num_blocks, kv_heads, block_size, d, kept)
         positions = torch.randint(0, 50, (t,), generator=torch.Generator().manual_seed(draw.seed))
         q, k, v = mine.split((heads, kv_heads, kv_heads), 1)
         one.rope_and_write(q, k, v, positions, table, layer, slots)
         assert_same(mine[:, heads:], qkv[:, heads:])                # k and v stay
-        results.append((mine[:, :heads], layer.k, layer.v))
-    for got, want in zip(*results, strict=True):
-        assert_close(got, want, draw.dtype)
+        results.append((mine[:, :heads], *one.unpack_kv(layer)))
+    for got, want in zip(*results, strict=True):                    # int8: k may be a number apart, of 127
+        assert_close(got, want, draw.dtype, 20 if kept is torch.int8 else 1, kept)
+    if table is None and t:
+        assert_same(results[0][1], results[1][1])
 
 
 # ---- attention ----------------------------------------------------------------------------------------------------
@@ -189,12 +208,18 @@ class Story:
     q: list[Tensor]                 # for each sequence (length, heads, D)
     k: list[Tensor]
     v: list[Tensor]
+    kept: torch.dtype               # what the cache holds
+    window: int = 0
+    soft_cap: float = 0.0
 
     @classmethod
-    def of(cls, draw: Draw, lengths: list[int], heads: int, kv_heads: int, head_dim: int,
-           scale: float = 1.0) -> "Story":
+    def of(cls, draw: Draw, lengths: list[int], heads: int, kv_heads: int, head_dim: int, scale: float = 1.0,
+           kept: torch.dtype | None = None, window: int = 0, soft_cap: float = 0.0) -> "Story":
         q, k, v = ([draw.normal(n, h, head_dim, scale=scale) for n in lengths] for h in (heads, kv_heads, kv_heads))
-        return cls(heads, kv_heads, head_dim, q, k, v)
+        return cls(heads, kv_heads, head_dim, q, k, v, kept or draw.dtype, window, soft_cap)
+
+    def alone(self, seq: int) -> "Story":
+        return replace(self, q=[self.q[seq]], k=[self.k[seq]], v=[self.v[seq]])
 
     @property
     def scale(self) -> float:
@@ -208,9 +233,8 @@ class Cache:
         self.story, self.block_size, self.dtype = story, block_size, draw.dtype
         need = [-(-len(q) // block_size) for q in story.q]
         blocks = torch.randperm(sum(need) + 3, generator=draw.torch).tolist()
-        self.layer = zero_layer(len(blocks), story.kv_heads, block_size, story.head_dim, draw.dtype)
-        self.layer.k.fill_(float("nan"))
-        self.layer.v.fill_(float("nan"))
+        self.layer = zero_layer(len(blocks), story.kv_heads, block_size, story.head_dim, story.kept)
+        poison_layer(self.layer)
         self.tables = [[blocks.pop() for _ in range(n)] for n in need]
 
     def batch(self, work: list[tuple[int, int, int]]) -> tuple[Batch, Tensor, Tensor, Tensor]:
@@ -235,8 +259,9 @@ class Cache:
     def step(self, ops: Ops, work: list[tuple[int, int, int]]) -> Tensor:
         batch, q, k, v = self.batch(work)
         ops.rope_and_write(q, k, v, batch.positions, None, self.layer, batch.slots)
-        out, check = poisoned(q.shape[0], self.story.heads * self.story.head_dim, self.dtype)
-        ops.attention(q, self.layer, batch, self.story.scale, out=out)
+        story = self.story
+        out, check = poisoned(q.shape[0], story.heads * story.head_dim, self.dtype)
+        ops.attention(q, self.layer, batch, story.scale, out=out, window=story.window, soft_cap=story.soft_cap)
         check()
         return out
 
@@ -263,23 +288,38 @@ def in_pieces(ops: Ops, story: Story, draw: Draw, block_size: int) -> list[Tenso
 
 
 def dense(story: Story, seq: int) -> Tensor:
-    """The definition, in float64."""
-    q, k, v = (x[seq].double() for x in (story.q, story.k, story.v))
+    """The definition, in float64, of what the cache holds."""
+    q, k, v = story.q[seq].double(), _kept(story, story.k[seq]), _kept(story, story.v[seq])
     group = story.heads // story.kv_heads
     k, v = (x.repeat_interleave(group, 1).transpose(0, 1) for x in (k, v))              # (heads, n, D)
     score = q.transpose(0, 1) @ k.transpose(1, 2) * story.scale
+    if story.soft_cap:
+        score = story.soft_cap * (score / story.soft_cap).tanh()
     n = len(story.q[seq])
-    score = score.masked_fill(torch.ones(n, n).triu(1).bool(), float("-inf"))
+    hidden = torch.ones(n, n).triu(1).bool()
+    if story.window:
+        hidden |= torch.ones(n, n).tril(-story.window).bool()
+    score = score.masked_fill(hidden, float("-inf"))
     return (score.softmax(-1) @ v).transpose(0, 1).reshape(n, -1)
 
 
+def _kept(story: Story, x: Tensor) -> Tensor:
+    if story.kept is not torch.int8:
+        return x.to(story.kept).double()
+    whole, scale = quantize(x)
+    return whole.double() * scale[..., None].double()
+
+
 def check_attention(ops: Ops, draw: Draw) -> None:
-    kv_heads, head_dim = draw.size(1, 3), draw.size(1, 130)
-    lengths = [draw.size(1, 150) for _ in range(draw.random.randint(1, 3))]
-    story = Story.of(draw, lengths, kv_heads * draw.size(1, 5), kv_heads, head_dim, draw.random.choice([0.3, 1.0, 2.5]))
-    for seq, got in enumerate(in_pieces(ops, story, draw, draw.size(1, 40))):
-        want = dense(story, seq)
-        assert_close(got, want.to(draw.dtype), draw.dtype, 2)
+    kv_heads, head_dim, pick = draw.size(1, 3), draw.size(1, 130), draw.random
+    lengths = [draw.size(1, 150) for _ in range(pick.randint(1, 3))]
+    story = Story.of(draw, lengths, kv_heads * draw.size(1, 13), kv_heads, head_dim, pick.choice([0.3, 1.0, 2.5]),
+                     window=pick.choice([0, 0, draw.size(1, 150)]), soft_cap=pick.choice([0.0, 0.0, 5.0, 30.0]))
+    if pick.random() < 0.5:
+        story = Story.of(draw, lengths, story.heads, kv_heads, head_dim, 0.7, pick.choice(CACHE_DTYPES), story.window)
+    block_size = pick.choice([draw.size(1, 40), 16, 32, 48])
+    for seq, got in enumerate(in_pieces(ops, story, draw, block_size)):
+        assert_close(got, dense(story, seq).to(draw.dtype), draw.dtype, 2, story.kept)
 
 
 CHECKS = (check_linear, check_rows, check_norms, check_head_norm, check_pointwise, check_rope, check_attention)

@@ -1,17 +1,20 @@
 """The C++ ops give the same bits for a row whatever stands beside it, however it was cut, on any number of threads."""
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
+from quire.kernels.shapes import CACHE_DTYPES
 from quire.kernels.table import DTYPES, Ops, has_native, native_reason, ops_for, set_threads
 from tests.conftest import FULL
-from tests.kernels.cases import Draw, Story, assert_same, cos_sin_table, in_pieces, whole, zero_layer
+from tests.kernels.cases import Cache, Draw, Story, assert_same, cos_sin_table, dense, in_pieces, whole, zero_layer
 
 pytestmark = pytest.mark.skipif(not has_native(), reason=native_reason())
 CPU = torch.device("cpu")
 ROWS = 64
+KEY_RANGE = 1024                # kKeyRange of csrc/kernels.h
 dtypes = pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: str(d)[6:])
 
 
@@ -80,15 +83,17 @@ def test_more_rows_than_are_packed_at_once(dtype: torch.dtype) -> None:
 
 @dtypes
 @pytest.mark.parametrize("seed", range(12 if FULL else 3))
-def test_attention_however_the_sequences_are_cut(dtype: torch.dtype, seed: int) -> None:
+@pytest.mark.parametrize("kept", ["its own", "int8", "window"])
+def test_attention_however_the_sequences_are_cut(dtype: torch.dtype, seed: int, kept: str) -> None:
     """In one chunk; in random chunks and single tokens mixed; in blocks of another size; on 1 and 3 threads."""
     ops, draw = ops_for(CPU, dtype), Draw(seed, dtype)
     kv_heads, head_dim = draw.size(1, 3), draw.random.choice([16, 20, 64, 80, 128, 129])
     lengths = [draw.size(1, 200) for _ in range(4)]
-    story = Story.of(draw, lengths, kv_heads * draw.size(1, 7), kv_heads, head_dim)
+    story = Story.of(draw, lengths, kv_heads * draw.size(1, 7), kv_heads, head_dim,
+                     kept=torch.int8 if kept == "int8" else dtype, window=draw.size(1, 90) if kept == "window" else 0)
     set_threads(1)
     want = whole(ops, story, draw, 16)
-    for threads, block_size in ((1, 16), (3, 16), (3, 7), (1, 64), (3, 100)):
+    for threads, block_size in ((1, 16), (3, 32), (3, 7), (1, 64), (3, 100)):
         set_threads(threads)
         for got, expected in zip(in_pieces(ops, story, draw, block_size), want, strict=True):
             assert not got.isnan().any()
@@ -101,8 +106,43 @@ def test_a_sequence_alone_and_among_others(dtype: torch.dtype) -> None:
     story = Story.of(draw, [130, 1, 64, 65, 77], 6, 2, 32)
     together = whole(ops, story, draw, 16)
     for s, want in enumerate(together):
-        alone = Story(6, 2, 32, [story.q[s]], [story.k[s]], [story.v[s]])
-        assert_same(whole(ops, alone, draw, 16)[0], want)
+        assert_same(whole(ops, story.alone(s), draw, 16)[0], want)
+
+
+@pytest.mark.parametrize("kept", CACHE_DTYPES, ids=lambda d: str(d)[6:])
+@pytest.mark.parametrize("window", [0, 1500])
+def test_ranges_of_a_long_context_are_merged_the_same(kept: torch.dtype, window: int) -> None:
+    """A chunk walks them one after the other; for single tokens, and for a few, each is a task of its own."""
+    ops, draw, length = ops_for(CPU, torch.float32), Draw(23, torch.float32), 2 * KEY_RANGE + 50
+    story = Story.of(draw, [length], 6, 2, 20, 2.0, kept, window)
+    set_threads(1)
+    [want] = whole(ops, story, draw, 16)
+    assert (want - dense(story, 0)).square().mean().sqrt() < (1e-6 if kept is torch.float32 else 0.01)
+    for threads in (1, 3):
+        set_threads(threads)
+        cache, done = Cache(story, draw, 32), 0
+        for count in (KEY_RANGE - 3, 1, 1, 1, 1, 2, 5, KEY_RANGE - 8, 1, 1, 1, 8, 1, 38):
+            assert_same(cache.step(ops, [(0, done, done + count)]), want[done:done + count])
+            done += count
+        assert done == length
+
+
+@dtypes
+@pytest.mark.parametrize("last", [1, 2, 15, 16, 63, 64, 65])
+def test_what_later_tokens_hold_reaches_nobody(dtype: torch.dtype, last: int) -> None:
+    """Not-a-numbers in the rest of the chunk, from the other half of a pair on; and in what left the window."""
+    ops, draw = ops_for(CPU, dtype), Draw(24, dtype)
+    story = Story.of(draw, [100], 4, 2, 24)
+    [want] = whole(ops, story, draw, 16)
+    for x in (story.k[0], story.v[0]):
+        x[last:] = float("nan")
+    [got] = whole(ops, story, draw, 16)
+    assert_same(got[:last], want[:last])
+    assert got[last:].isnan().all()
+    for x in (story.k[0], story.v[0]):
+        x[:last], x[last:] = float("nan"), 1.0
+    [got] = whole(ops, replace(story, window=9), draw, 16)
+    assert got[:last + 8].isnan().all() and (got[last + 8:] == 1).all()
 
 
 @dtypes

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from quire.batch import Batch
+from quire.kernels.groups import quantize
 from quire.kernels.reference import ReferenceOps
+from quire.kernels.shapes import CACHE_DTYPES
 from quire.kernels.table import DTYPES, Ops, ops_for
 from tests.conftest import FULL
-from tests.kernels.cases import CHECKS, Draw, apart, assert_close
+from tests.kernels.cases import CHECKS, Draw, Story, apart, assert_close, assert_same, dense, in_pieces, zero_layer
 
 SEEDS = range(60 if FULL else 4)
 CPU = torch.device("cpu")
@@ -110,3 +113,53 @@ def test_no_rows_is_no_work() -> None:
     assert ops.linear(none, ops.pack(torch.ones(5, 8))).shape == (0, 5)
     assert ops.rms_norm(none, torch.ones(8), 1e-5).shape == (0, 8)
     assert ops.silu_mul(none).shape == (0, 4)
+    starts, nobody = torch.zeros(1, dtype=torch.int32), torch.zeros(0, dtype=torch.int32)
+    batch = Batch(*[nobody.long()] * 3, starts, nobody, torch.zeros(0, 4, dtype=torch.int32), nobody.long())
+    assert ops.attention(torch.empty(0, 2, 8), zero_layer(4, 2, 16, 8, torch.float32), batch, 1.0).shape == (0, 16)
+
+
+@pytest.mark.parametrize("kept", CACHE_DTYPES, ids=lambda d: str(d)[6:])
+@pytest.mark.parametrize("head_dim", [64, 80, 96, 128, 256])
+def test_usual_sizes_of_a_head(head_dim: int, kept: torch.dtype) -> None:
+    """Of a model in bfloat16, as models come, grouped in usual ways."""
+    draw = Draw(head_dim, torch.bfloat16)
+    for heads, kv_heads, block_size in ((4, 4, 16), (8, 1, 32), (7, 1, 16)):
+        story = Story.of(draw, [70, 3], heads, kv_heads, head_dim, kept=kept)
+        for seq, got in enumerate(in_pieces(ops_for(CPU, torch.bfloat16), story, draw, block_size)):
+            assert_close(got, dense(story, seq).bfloat16(), torch.bfloat16, 2, kept)
+
+
+@pytest.mark.parametrize("kept", CACHE_DTYPES, ids=lambda d: str(d)[6:])
+@pytest.mark.parametrize("head_dim", [1, 15, 33, 64])
+@pytest.mark.parametrize("block_size", [5, 16, 32])
+def test_what_was_written_is_read_back(block_size: int, head_dim: int, kept: torch.dtype) -> None:
+    """unpack_kv undoes the layout of the C++ ops, which only they and it know."""
+    ops, draw = ops_for(CPU, torch.float32), Draw(5, torch.float32)
+    layer, slots = zero_layer(3, 2, block_size, head_dim, kept), torch.arange(3 * block_size)
+    k, v = draw.normal(len(slots), 2, head_dim), draw.normal(len(slots), 2, head_dim)
+    q = torch.zeros(len(slots), 2, head_dim)
+    for part in draw.random.sample(range(len(slots)), len(slots)):              # one slot at a time, in any order
+        one = slice(part, part + 1)
+        ops.rope_and_write(q[one], k[one], v[one], slots[one], None, layer, slots[one])
+    for got, x in zip(ops.unpack_kv(layer), (k, v), strict=True):
+        want = torch.mul(*_whole(x)) if kept is torch.int8 else x.to(kept).float()
+        assert_same(got, want.unflatten(0, (3, block_size)).transpose(1, 2))
+
+
+def _whole(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    whole, scale = quantize(x)
+    return whole, scale[..., None]
+
+
+def test_a_row_that_is_not_finite_shows_in_int8() -> None:
+    ops, layer = ops_for(CPU, torch.float32), zero_layer(1, 1, 16, 8, torch.int8)
+    q, first = torch.ones(1, 1, 8), torch.zeros(1, dtype=torch.int64)
+    batch = Batch(first, first, first, torch.tensor([0, 1], dtype=torch.int32), torch.tensor([1], dtype=torch.int32),
+                  torch.zeros(1, 1, dtype=torch.int32), first)
+    for value in (float("nan"), float("inf")):
+        for broken in (0, 1):
+            kv = [torch.ones(1, 1, 8), torch.ones(1, 1, 8)]
+            kv[broken][0, 0, 3] = value
+            for one in (ops, ReferenceOps(torch.float32)):
+                one.rope_and_write(q, *kv, first, None, layer, first)
+                assert one.attention(q, layer, batch, 1.0).isnan().all()

@@ -6,15 +6,16 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from quire.batch import Batch, KVLayer
+from quire.batch import Batch
 from quire.core.model_spec import ModelSpec
 from quire.kernels.table import ops_for
 from quire.models.base import Decoder
 from quire.models.table import model_class
 from quire.models.weights import find_weights
 from quire.parallel.mesh import ALONE
+from quire.runner.memory import make_layer
 
-BLOCK = 8
+BLOCK = 16
 
 
 def load(folder: Path, max_model_len: int, dtype: torch.dtype = torch.float32) -> Decoder:
@@ -25,12 +26,14 @@ def load(folder: Path, max_model_len: int, dtype: torch.dtype = torch.float32) -
 
 
 def run(model: Decoder, ids: Sequence[int], chunks: Sequence[int], change: Callable[[Batch], None] = lambda batch: None,
-        seed: int = 0) -> Tensor:
-    """The logits of every position, computed chunk by chunk through blocks in a random order: (len(ids), vocab)."""
+        seed: int = 0, kept: torch.dtype | None = None) -> Tensor:
+    """The logits of every position, computed chunk by chunk through blocks in a random order: (len(ids), vocab). kept:
+    what the cache holds, if it is not the model's dtype."""
     assert sum(chunks) == len(ids)
     spec, num_blocks = model.spec, -(-len(ids) // BLOCK)
-    shape, dtype = (num_blocks, spec.kv_heads, BLOCK, spec.head_dim), model.home.ops.dtype
-    kv = [KVLayer(torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)) for _ in range(spec.layers)]
+    dtype = kept or model.home.ops.dtype
+    kv = [make_layer(num_blocks, spec.kv_heads, BLOCK, spec.head_dim, dtype, torch.device("cpu"))
+          for _ in range(spec.layers)]
     blocks = list(range(num_blocks))
     random.Random(seed).shuffle(blocks)
     logits, done = [], 0

@@ -35,6 +35,7 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "llama_biases": ("LlamaConfig", {**GATED, "attention_bias": True, "mlp_bias": True, **rope()}),
     "mistral": ("MistralConfig", {**GATED, "sliding_window": None, "head_dim": 24, **rope(1e6)}),
     "mistral_short": ("MistralConfig", {**GATED, "sliding_window": 256, **rope()}),
+    "mistral_window": ("MistralConfig", {**GATED, "sliding_window": 37, **rope()}),
     "qwen2": ("Qwen2Config", {**GATED, **rope(1e6)}),
     "qwen25": ("Qwen2Config", {**GATED, "tie_word_embeddings": True, **rope(1e6)}),
     "qwen3": ("Qwen3Config", {**GATED, "head_dim": 32, "tie_word_embeddings": True, **rope(1e6)}),

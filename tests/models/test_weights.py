@@ -226,7 +226,7 @@ def test_a_bin_file_that_holds_more_than_tensors_is_refused(tmp_path: Path, cont
 # ---- what a model refuses
 
 @pytest.mark.parametrize("family, changes, length", [
-    ("opt", {}, 257), ("mistral", {"sliding_window": 64}, 65),
+    ("opt", {}, 257), ("qwen3", {"use_sliding_window": True, "sliding_window": 64}, 65),
     ("qwen2", {"use_sliding_window": True, "sliding_window": 32}, 33)])
 def test_a_length_that_would_give_wrong_answers_is_refused(tmp_path: Path, family: str, changes: Any,
                                                            length: int) -> None:

@@ -58,15 +58,17 @@ def tensors_of(part: Any) -> Iterator[Tensor]:
 
 
 @pytest.mark.parametrize("mesh", [ALONE, Mesh(1, 2), Mesh(3, 4)])
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16", "int8"])
 def test_kv(tmp_path: Path, mesh: Mesh, dtype: str) -> None:
     spec = ModelSpec.read(tiny(tmp_path))
-    kv = make_kv(tiny_plan(tmp_path, dtype=dtype, num_blocks=7), spec, mesh)
+    kv = make_kv(tiny_plan(tmp_path, kv_dtype=dtype, num_blocks=7), spec, mesh)
     assert len(kv) == spec.layers and kv[0].k.shape == (7, max(1, 2 // mesh.size), 16, 16)
     assert kv[0].k.dtype == getattr(torch, dtype) and not kv[1].v.any() and kv[0].k.is_contiguous()
     kv[0].k[6] = 3
     assert not kv[0].v.any()
-    assert sum(layer.k.nbytes + layer.v.nbytes for layer in kv) == 7 * kv_block_bytes(spec, 16, dtype, mesh.size)
+    tensors = [x for layer in kv for x in (layer.k, layer.v, layer.scales) if x is not None]
+    assert len(tensors) == spec.layers * (3 if dtype == "int8" else 2)
+    assert sum(x.nbytes for x in tensors) == 7 * kv_block_bytes(spec, 16, dtype, mesh.size)
 
 
 def test_untouched_kv_takes_no_memory(tmp_path: Path) -> None:

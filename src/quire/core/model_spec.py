@@ -76,6 +76,12 @@ class ModelSpec:
     word_embed_proj_dim: int            # width of the embedding; another than hidden only in OPT-350m
     position_offset: int = 0            # OPT's table of positions begins with so many rows that nobody uses
 
+    @property
+    def reach(self) -> int | None:
+        """Positions beyond which a context would be answered wrongly: where only some layers have a window, up to it
+        all see everything; in Mistral each layer has it, and attention keeps to it."""
+        return None if self.architecture == "MistralForCausalLM" else self.sliding_window
+
     @classmethod
     def read(cls, folder: Path) -> "ModelSpec":
         """Raises ModelError, naming file and key, for a folder whose model Quire cannot serve."""

@@ -167,6 +167,10 @@ class MemoryOptions:
     num_kv_blocks: int | None = option(
         "count", "blocks of the KV cache, whatever memory they take", least=1, aliases=("num_gpu_blocks_override",),
         default="derived")
+    kv_cache_dtype: str | None = option(
+        "word", "precision of the KV cache; int8 takes half of what bfloat16 does, with a scale for each position and head",
+        choices=("float32", "bfloat16", "float16", "int8"), takes_auto=True, default="that of the model",
+        synonyms={"half": "float16", "float": "float32", "fp16": "float16", "bf16": "bfloat16", "fp32": "float32"})
     block_size: int | None = option("count", "positions of one KV block: 8, 16, 32, 64 or 128", least=8, most=128)
     enable_prefix_caching: bool | None = option("bool", "keep the KV of prompts for those that begin alike",
                                                 default="on")

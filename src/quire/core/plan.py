@@ -37,7 +37,7 @@ class Plan:
     # device and numbers
     device: str = "cpu"                         # cpu | cuda
     dtype: str                                  # float32 | bfloat16 | float16
-    kv_dtype: str                               # the same; what K and V are stored as
+    kv_dtype: str                               # the same, or int8: what K and V are stored as
     num_threads: int = 1                        # of one rank, on CPU
     enforce_eager: bool = False                 # forward passes are not recorded
     tensor_parallel_size: int = 1

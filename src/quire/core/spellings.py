@@ -79,7 +79,6 @@ _REPLICAS = "several replicas behind one port"
 _TRANSFER = "moving KV blocks between machines or to other memory"
 
 ABSENT: dict[str, Absent] = {
-    "kv_cache_dtype": Absent("a KV cache of another precision", "", _AUTO),
     "speculative_config": Absent(_SPECULATIVE), "speculative_model": Absent(_SPECULATIVE),
     "num_speculative_tokens": Absent(_SPECULATIVE), "spec_model": Absent(_SPECULATIVE),
     "spec_method": Absent(_SPECULATIVE), "spec_tokens": Absent(_SPECULATIVE),

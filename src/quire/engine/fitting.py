@@ -41,10 +41,10 @@ def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
 
 def _length(choices: Choices, spec: ModelSpec) -> None:
     limit, why = spec.max_positions, f"the model's limit; {_rope_note(spec)}".rstrip("; ")
-    if spec.sliding_window is not None and spec.sliding_window < limit:
-        limit = spec.sliding_window
-        why = (f"the model's attention window: up to {limit} positions it is full attention, which is what this "
-               "version computes")
+    if spec.reach is not None and spec.reach < limit:
+        limit = spec.reach
+        why = (f"the attention window of some of the model's layers: up to {limit} positions all are full attention, "
+               "which is what this version computes")
     asked = choices.ask("max_model_len")
     if asked is None:
         choices.derive("max_model_len", limit, why)

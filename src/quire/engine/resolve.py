@@ -209,7 +209,10 @@ def _dtype(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
         choices.derive("dtype", "float16", f"the checkpoint is bfloat16, which {machine.cuda[0].name} does not have")
     else:
         choices.derive("dtype", dtype, "the checkpoint's")
-    choices.derive("kv_dtype", choices.values["dtype"], "that of the model")
+    if choices.ask("kv_cache_dtype"):
+        choices.take("kv_dtype", "kv_cache_dtype", f"the model computes in {choices.values['dtype']}")
+    else:
+        choices.derive("kv_dtype", choices.values["dtype"], "that of the model")
 
 
 def _quantization(choices: Choices) -> None:

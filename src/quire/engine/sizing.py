@@ -10,7 +10,8 @@ from quire.core.model_spec import ModelSpec
 from quire.core.quantization import head_scheme, matrix_bytes
 from quire.engine.machine import Machine
 
-DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+DTYPE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+SCALE_BYTES = 4                     # of a row of int8 in the KV cache
 HEADER_LIMIT = 100 << 20            # bytes of a safetensors header; the largest seen are some 10 MB
 # Multiply-adds of float32 that one core does in one cycle, times two; half of it is taken as reached.
 FLOPS_PER_CYCLE = {"avx512": 32, "avx2": 16, "neon": 8, "plain": 4}
@@ -25,7 +26,8 @@ def blocks_for(positions: int, block_size: int) -> int:
 def block_bytes(spec: ModelSpec, block_size: int, kv_dtype: str, ranks: int) -> int:
     """K and V of one block in all layers and on all ranks. Ranks beyond the number of heads hold copies."""
     heads = max(spec.kv_heads, ranks)
-    return 2 * spec.layers * heads * spec.head_dim * block_size * DTYPE_BYTES[kv_dtype]
+    row = spec.head_dim * DTYPE_BYTES[kv_dtype] + (SCALE_BYTES if kv_dtype == "int8" else 0)
+    return 2 * spec.layers * heads * block_size * row
 
 
 def activation_bytes(spec: ModelSpec, step_tokens: int, rows: int, dtype: str) -> int:

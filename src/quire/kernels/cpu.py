@@ -10,6 +10,7 @@ from torch import Tensor
 
 from quire import _kernels as native
 from quire.batch import Batch, KVLayer
+from quire.kernels.groups import unpack
 from quire.kernels.reference import Packed
 from quire.kernels.shapes import BadShape, Shapes
 
@@ -142,28 +143,32 @@ class CpuOps:
         tokens, heads, d, q_stride = shapes.heads("q", q)
         _, kv_heads, _, k_stride = shapes.heads("k", k, tokens, d)
         _, v_heads, _, v_stride = shapes.heads("v", v, tokens, d)
-        _, _, k_cache, k_block, v_cache, v_block, num_blocks, cache_heads, size, _ = shapes.cache(layer, d)
-        if not kv_heads == v_heads == cache_heads:
-            raise BadShape(f"k has {kv_heads} heads and v {v_heads}, the cache {cache_heads}")
+        cache = shapes.cache(layer, d)
+        if not kv_heads == v_heads == cache[8] or d > native.MAX_HEAD_DIM:
+            raise BadShape(f"k has {kv_heads} heads and v {v_heads}, the cache {cache[8]}; head_dim ({d}) may be up to"
+                           f" {native.MAX_HEAD_DIM}")
         shapes.indices("positions", positions, tokens)
         shapes.indices("slots", slots, tokens)
         table, limit, rot = (0, 0, 0) if cos_sin is None else (cos_sin.data_ptr(), *shapes.cos_sin(cos_sin, d))
         native.rope_and_write(self.code, q.data_ptr(), heads, q_stride, k.data_ptr(), k_stride, v.data_ptr(), v_stride,
-                              kv_heads, tokens, d, positions.data_ptr(), table, limit, rot, slots.data_ptr(), k_cache,
-                              k_block, v_cache, v_block, num_blocks, size)
+                              tokens, positions.data_ptr(), table, limit, rot, slots.data_ptr(), *cache)
 
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None,
+                  window: int = 0, soft_cap: float = 0.0) -> Tensor:
         tokens, heads, d, q_stride = self.shapes.heads("q", q)
-        _, _, k_cache, k_block, v_cache, v_block, num_blocks, kv_heads, size, _ = self.shapes.cache(layer, d)
+        cache = self.shapes.cache(layer, d)
         _, _, _, starts, lengths, tables, seqs, width = self.shapes.batch(batch)
-        if heads % kv_heads or d > native.MAX_HEAD_DIM:
-            raise BadShape(f"attention takes heads ({heads}) that are a multiple of the cache's ({kv_heads}) and"
+        if heads % cache[8] or d > native.MAX_HEAD_DIM:
+            raise BadShape(f"attention takes heads ({heads}) that are a multiple of the cache's ({cache[8]}) and"
                            f" head_dim ({d}) up to {native.MAX_HEAD_DIM}")
+        self.shapes.limits(window, soft_cap)
         out, y_stride = self._out(out, tokens, heads * d)
-        native.attention(self.code, q.data_ptr(), tokens, heads, d, q_stride, k_cache, k_block, v_cache, v_block,
-                         num_blocks, kv_heads, size, starts, lengths, tables, seqs, width, scale, out.data_ptr(),
-                         y_stride)
+        native.attention(self.code, q.data_ptr(), tokens, heads, q_stride, *cache, starts, lengths, tables, seqs, width,
+                         scale, window, soft_cap, out.data_ptr(), y_stride)
         return out
+
+    def unpack_kv(self, layer: KVLayer) -> tuple[Tensor, Tensor]:
+        return unpack(layer, self.dtype)
 
     # ---- pointwise ---------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from quire.batch import Batch, KVLayer
+from quire.kernels import groups
 from quire.kernels.quantized import dequantize, product, quantize
 from quire.kernels.shapes import BadShape, Shapes
 
@@ -136,13 +137,17 @@ class ReferenceOps:
             raise IndexError(f"slots must lie in -1 .. {layer.num_slots - 1}")
         written = slots >= 0
         block, offset = slots[written] // layer.block_size, slots[written] % layer.block_size
-        layer.k[block, :, offset] = k[written]
-        layer.v[block, :, offset] = v[written]
+        for i, (cache, x) in enumerate(((layer.k, k[written]), (layer.v, v[written]))):
+            if layer.scales is not None:
+                x, layer.scales[block, :, i, offset] = groups.quantize(x)
+            cache[block, :, offset] = x.to(cache.dtype)
 
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None,
+                  window: int = 0, soft_cap: float = 0.0) -> Tensor:
         tokens, heads, head_dim, _ = self.shapes.heads("q", q)
         self.shapes.cache(layer, head_dim)
         self.shapes.batch(batch)
+        self.shapes.limits(window, soft_cap)
         result = torch.empty(tokens, heads * head_dim, dtype=self.dtype, device=q.device)
         starts = batch.query_starts.tolist()
         if starts[0] != 0 or starts[-1] != tokens:
@@ -150,8 +155,12 @@ class ReferenceOps:
         for s, length in enumerate(batch.lengths.tolist()):
             first, last = starts[s], starts[s + 1]
             if last > first:
-                result[first:last] = attend(q[first:last], layer, batch.tables[s], length, scale).to(self.dtype)
+                seen = attend(q[first:last], layer, batch.tables[s], length, scale, window, soft_cap)
+                result[first:last] = seen.to(self.dtype)
         return _deliver(result, out)
+
+    def unpack_kv(self, layer: KVLayer) -> tuple[Tensor, Tensor]:
+        return groups.dequantize(layer, layer.k, layer.v, self.dtype)
 
     # ---- pointwise ---------------------------------------------------------------------------------------------------
 
@@ -182,7 +191,8 @@ def rotate(x: Tensor, cos_sin: Tensor) -> Tensor:
     return torch.cat((turned, x[..., rot:]), dim=-1)
 
 
-def attend(q: Tensor, layer: KVLayer, table: Tensor, length: int, scale: float) -> Tensor:
+def attend(q: Tensor, layer: KVLayer, table: Tensor, length: int, scale: float, window: int = 0,
+           soft_cap: float = 0.0) -> Tensor:
     """The newest n positions of one sequence of `length` over all it has: q (n, heads, D) -> (n, heads * D) float32."""
     n, heads, head_dim = q.shape
     kv_heads, block_size = layer.k.shape[1], layer.block_size
@@ -192,10 +202,16 @@ def attend(q: Tensor, layer: KVLayer, table: Tensor, length: int, scale: float) 
     blocks = table[:used].long()
     if bool(((blocks < 0) | (blocks >= layer.k.shape[0])).any()):
         raise IndexError(f"a block outside the cache of {layer.k.shape[0]}")
-    k, v = (cache[blocks].transpose(0, 1).reshape(kv_heads, used * block_size, head_dim)[:, :length].float()
-            for cache in (layer.k, layer.v))
+    scales = None if layer.scales is None else layer.scales[blocks]
+    mine = groups.dequantize(KVLayer(layer.k, layer.v, scales), layer.k[blocks], layer.v[blocks], torch.float32)
+    k, v = (x.transpose(0, 1).reshape(kv_heads, used * block_size, head_dim)[:, :length] for x in mine)
     rows = q.float().reshape(n, kv_heads, heads // kv_heads, head_dim).permute(1, 2, 0, 3)         # (Hk, G, n, D)
     score = rows @ k[:, None].transpose(-1, -2) * scale                                            # (Hk, G, n, length)
-    ahead = torch.arange(length, device=q.device) > torch.arange(length - n, length, device=q.device)[:, None]
-    weight = score.masked_fill(ahead, float("-inf")).softmax(-1)
+    if soft_cap:
+        score = soft_cap * torch.tanh(score / soft_cap)
+    behind = torch.arange(length - n, length, device=q.device)[:, None] - torch.arange(length, device=q.device)
+    hidden = (behind < 0) | (behind >= window) if window else behind < 0
+    weight = score.masked_fill(hidden, float("-inf")).softmax(-1)
+    if window:                                          # 0 times what is not a number would be one
+        v = v.masked_fill(hidden.all(0)[:, None], 0.0)
     return (weight @ v[:, None]).permute(2, 0, 1, 3).reshape(n, heads * head_dim)

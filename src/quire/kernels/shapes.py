@@ -20,7 +20,11 @@ class BadShape(QuireError, ValueError):
 
 
 Heads = tuple[int, int, int, int]               # rows, heads, head_dim, row stride
-KVFacts = tuple[Tensor, Tensor, int, int, int, int, int, int, int, int]
+# What the C++ ops are told of a cache: dtype (its place in CACHE_DTYPES), address and block stride of k, v and scales,
+# num_blocks, kv_heads, block_size, head_dim
+CacheFacts = tuple[int, int, int, int, int, int, int, int, int, int, int]
+KVFacts = tuple[Tensor, Tensor, Tensor | None, CacheFacts]
+CACHE_DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.int8)
 BatchFacts = tuple[Tensor, Tensor, Tensor, int, int, int, int, int]
 
 
@@ -99,22 +103,37 @@ class Shapes:
                                             f" {head_dim}")
         return shape[0], shape[1]
 
-    def cache(self, layer: KVLayer, head_dim: int) -> KVFacts:
-        """(k, v, address and block stride of each, num_blocks, kv_heads, block_size, head_dim)"""
+    def cache(self, layer: KVLayer, head_dim: int) -> CacheFacts:
         facts: KVFacts | None = layer.facts
-        if facts is None or facts[0] is not layer.k or facts[1] is not layer.v or facts[9] != head_dim:
+        if (facts is None or facts[0] is not layer.k or facts[1] is not layer.v or facts[2] is not layer.scales
+                or facts[3][10] != head_dim):
             facts = layer.facts = self._cache_facts(layer, head_dim)
-        return facts
+        return facts[3]
 
     def _cache_facts(self, layer: KVLayer, head_dim: int) -> KVFacts:
-        k, v = layer.k, layer.v
+        k, v, scales = layer.k, layer.v, layer.scales
         for what, x in (("layer.k", k), ("layer.v", v)):
             inner = (x.shape[2] * head_dim, head_dim, 1) if x.dim() == 4 else ()
             if (x.dim() != 4 or x.shape != k.shape or x.shape[3] != head_dim or x.stride()[1:] != inner
-                    or x.dtype is not self.dtype or x.is_cpu is not self.is_cpu):
-                raise _refuse(what, x, f"(num_blocks, kv_heads, block_size, {head_dim}) {self.name} {self.where},"
-                                       " k and v alike, with contiguous blocks")
-        return (k, v, k.data_ptr(), k.stride(0), v.data_ptr(), v.stride(0), *k.shape)
+                    or x.dtype not in CACHE_DTYPES or x.dtype is not k.dtype or x.is_cpu is not self.is_cpu):
+                raise _refuse(what, x, f"(num_blocks, kv_heads, block_size, {head_dim}) {self.where}, in one of the ops'"
+                                       " dtypes or int8, k and v alike, with contiguous blocks")
+        num_blocks, kv_heads, block_size, _ = k.shape
+        address, stride = 0, 0
+        if k.dtype is torch.int8 and scales is None:
+            raise BadShape("a cache of int8 has layer.scales; it is None")
+        if scales is not None:
+            want = (num_blocks, kv_heads, 2, block_size)
+            if (k.dtype is not torch.int8 or scales.shape != want or scales.stride()[1:] != (2 * block_size, block_size, 1)
+                    or scales.dtype is not torch.float32 or scales.is_cpu is not self.is_cpu):
+                raise _refuse("layer.scales", scales, f"{want} float32 {self.where} with contiguous blocks, for int8 alone")
+            address, stride = scales.data_ptr(), scales.stride(0)
+        return k, v, scales, (CACHE_DTYPES.index(k.dtype), k.data_ptr(), k.stride(0), v.data_ptr(), v.stride(0), address,
+                              stride, num_blocks, kv_heads, block_size, head_dim)
+
+    def limits(self, window: int, soft_cap: float) -> None:
+        if window < 0 or not 0 <= soft_cap < float("inf"):
+            raise BadShape(f"window ({window}) and soft_cap ({soft_cap}) are 0 for none, or positive")
 
     def batch(self, batch: Batch) -> BatchFacts:
         """(query_starts, lengths, tables, the three addresses, sequences, table width)"""

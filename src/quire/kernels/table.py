@@ -76,12 +76,23 @@ class Ops(Protocol):
         """Turns q (T, heads, D) in place, writes k turned and v (T, kv_heads, D) into the cache where slots >= 0.
 
         Pairs are (i, i + rot / 2) of the first rot dims; cos_sin (P, rot) float32 holds [cos | sin] of each position,
-        None turns nothing. k and v themselves stay as they are. q, k, v may be views of one wide tensor.
+        None turns nothing. k and v themselves stay as they are. q, k, v may be views of one wide tensor. How they lie
+        inside a block is decided here and known to the same ops alone. A cache of int8 gets each row with a scale of
+        its own, absmax / 127, rounded from what another cache would hold.
         """
         ...
 
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
-        """Causal, over the cache alone: (T, heads, D) -> (T, heads * D). The step's K and V must have been written."""
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None,
+                  window: int = 0, soft_cap: float = 0.0) -> Tensor:
+        """Causal, over the cache alone: (T, heads, D) -> (T, heads * D). The step's K and V must have been written.
+
+        Of window, if it is not 0, each position sees so many, itself the last. A score is q k * scale, and where
+        soft_cap is not 0, soft_cap * tanh(score / soft_cap). Blocks of 16, 32, .. positions are read fastest.
+        """
+        ...
+
+    def unpack_kv(self, layer: KVLayer) -> tuple[Tensor, Tensor]:
+        """What attention reads, in the order of the shape: (num_blocks, kv_heads, block_size, D), in this dtype."""
         ...
 
     def silu_mul(self, x: Tensor, out: Tensor | None = None) -> Tensor:
@@ -145,6 +156,13 @@ def set_threads(count: int) -> None:
         wrappers.native.set_threads(count)
     elif count:
         torch.set_num_threads(count)
+
+
+def ask_for_large_pages(x: Tensor) -> None:
+    """Pages of 2 MB for memory of the CPU that is read from end to end. Advice to the system, changes nothing else."""
+    wrappers, _ = _cpu()
+    if wrappers is not None and x.is_cpu:
+        wrappers.native.ask_for_large_pages(x.data_ptr(), x.nbytes)
 
 
 @cache

@@ -26,7 +26,7 @@ class Attention:
 
     def __init__(self, spec: ModelSpec, home: Home, cos_sin: Tensor | None):
         self.ops, self.cos_sin, self.scale, self.head_dim = home.ops, cos_sin, spec.head_dim ** -0.5, spec.head_dim
-        mesh = home.mesh
+        self.window, mesh = spec.sliding_window or 0, home.mesh
         part_size(spec.heads, mesh.size, "attention heads")
         q, kv, shared = spec.heads * spec.head_dim, spec.kv_heads * spec.head_dim, kv_share(mesh, spec.kv_heads)
         self.heads = spec.heads // mesh.size, spec.kv_heads // shared[1], spec.kv_heads // shared[1]
@@ -43,4 +43,4 @@ class Attention:
             self.q_norm(q, out=q)
             self.k_norm(k, out=k)
         self.ops.rope_and_write(q, k, v, batch.positions, self.cos_sin, layer, batch.slots)
-        return self.out(self.ops.attention(q, layer, batch, self.scale))
+        return self.out(self.ops.attention(q, layer, batch, self.scale, window=self.window))

@@ -138,7 +138,7 @@ def _check_reach(spec: ModelSpec, max_model_len: int) -> None:
     if spec.rope is None and max_model_len > spec.max_positions:
         raise ConfigError(f"max_model_len {max_model_len} is beyond the {spec.max_positions} positions that "
                           f"{spec.architecture} learned; choose at most that", param="max_model_len")
-    if spec.sliding_window is not None and max_model_len > spec.sliding_window:
-        raise ConfigError(f"{spec.architecture} attends through a window of {spec.sliding_window} positions; only "
-                          f"contexts within it are computed: choose max_model_len {spec.sliding_window} or less",
+    if spec.reach is not None and max_model_len > spec.reach:
+        raise ConfigError(f"some layers of {spec.architecture} attend through a window of {spec.reach} positions; only "
+                          f"contexts within it are computed: choose max_model_len {spec.reach} or less",
                           param="max_model_len")

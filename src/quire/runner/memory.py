@@ -8,10 +8,12 @@ from quire.batch import KVLayer
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.quantization import head_scheme, matrix_bytes
+from quire.kernels.table import ask_for_large_pages
 from quire.layers.attention import kv_share
 from quire.parallel.mesh import Mesh
 
-ITEM_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+ITEM_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+SCALE_BYTES = 4                 # of a row of int8
 
 
 def num_parameters(spec: ModelSpec) -> int:
@@ -38,7 +40,8 @@ def weight_bytes(spec: ModelSpec, dtype: str, num_ranks: int = 1, quantization: 
 def kv_block_bytes(spec: ModelSpec, block_size: int, dtype: str, num_ranks: int = 1) -> int:
     """Of one block in all layers, on one rank. Ranks beyond the KV heads hold copies."""
     heads = max(1, spec.kv_heads // num_ranks)
-    return 2 * spec.layers * heads * spec.head_dim * block_size * ITEM_BYTES[dtype]
+    row = spec.head_dim * ITEM_BYTES[dtype] + (SCALE_BYTES if dtype == "int8" else 0)
+    return 2 * spec.layers * heads * block_size * row
 
 
 def activation_bytes(spec: ModelSpec, num_tokens: int, num_rows: int, dtype: str, num_ranks: int = 1) -> int:
@@ -52,16 +55,25 @@ def activation_bytes(spec: ModelSpec, num_tokens: int, num_rows: int, dtype: str
 
 def make_kv(plan: Plan, spec: ModelSpec, mesh: Mesh) -> list[KVLayer]:
     """This rank's blocks, a pair of tensors for each layer. All zeros: a slot that nobody wrote must not hold a NaN."""
-    shape = plan.num_blocks, spec.kv_heads // kv_share(mesh, spec.kv_heads)[1], plan.block_size, spec.head_dim
-    dtype = getattr(torch, plan.kv_dtype)
-    return [KVLayer(_zeros(shape, dtype, mesh.device), _zeros(shape, dtype, mesh.device)) for _ in range(spec.layers)]
+    heads = spec.kv_heads // kv_share(mesh, spec.kv_heads)[1]
+    return [make_layer(plan.num_blocks, heads, plan.block_size, spec.head_dim, getattr(torch, plan.kv_dtype), mesh.device)
+            for _ in range(spec.layers)]
+
+
+def make_layer(num_blocks: int, heads: int, block_size: int, head_dim: int, dtype: torch.dtype,
+               device: torch.device) -> KVLayer:
+    shape, of_scales = (num_blocks, heads, block_size, head_dim), (num_blocks, heads, 2, block_size)
+    scales = _zeros(of_scales, torch.float32, device) if dtype is torch.int8 else None
+    return KVLayer(_zeros(shape, dtype, device), _zeros(shape, dtype, device), scales)
 
 
 def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
     """On CPU the system's zero pages, which become memory when they are first written; torch would write them all."""
     if device.type != "cpu":
         return torch.zeros(shape, dtype=dtype, device=device)
-    return torch.from_numpy(np.zeros((*shape, dtype.itemsize), np.uint8)).view(dtype).squeeze(-1)
+    zeros = torch.from_numpy(np.zeros((*shape, dtype.itemsize), np.uint8)).view(dtype).squeeze(-1)
+    ask_for_large_pages(zeros)
+    return zeros
 
 
 def _attention(spec: ModelSpec) -> int:
