@@ -12,12 +12,12 @@ from training.corpus import mixture
 from training.corpus.render import text_of
 
 MODEL = BUNDLED / "quire-8m"
-DOCUMENTS, TOKENS = 2, 200              # of each family, and most of one
+DOCUMENTS, TOKENS = 4, 200              # of each family, and most of one
 PROMPTS = ["What is machine learning?", "Count from 1 to 10", "Once upon a time,", "The capital of France is"]
 
 
 def texts() -> list[list[int]]:
-    """What the model was trained to say, drawn anew: some 4,000 tokens."""
+    """What the model was trained to say, drawn anew: some 4,600 tokens."""
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     documents = [d for name, (make, _) in mixture.MIX.items()
                  for d in islice(make(mixture.source(20260, name), DOCUMENTS), DOCUMENTS)]
