@@ -5,6 +5,7 @@
 #include "linear.h"
 #include "rows.h"
 #include "attention.h"
+#include "pick.h"
 
 #if defined(QUIRE_ISA_BF16)
 #define QUIRE_NAME "avx512bf16"
@@ -34,6 +35,8 @@ const Kernels* QUIRE_ENTRY() {
         EACH(rope),
         EACH(attention),
         {POINTWISE(F32), POINTWISE(BF16), POINTWISE(F16)},
+        packed_rows,
+        argmax_rows,
     };
     return &kernels;
 }

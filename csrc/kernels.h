@@ -68,6 +68,20 @@ struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols fr
     int64_t rows, cols, x_stride, b_stride, y_stride;
 };
 
+struct PackedRowsArgs {
+    const void* packed;
+    const int64_t* ids;               // (count,)
+    void* y;                          // (count, k), row stride y_stride
+    int64_t count, k, y_stride;
+};
+
+struct ArgmaxArgs {
+    const float* x;                   // (rows, cols), row stride x_stride
+    int64_t* best;                    // (rows,): of equal ones the first; where a row is not finite, any column
+    bool* is_finite;                  // (rows,): all of the row
+    int64_t rows, cols, x_stride;
+};
+
 enum Pointwise : int { kSiluMul = 0, kRelu, kGelu, kGeluTanh, kAdd, kNumPointwise };
 
 struct Kernels {                      // one per instruction set; the middle index is a Dtype
@@ -79,6 +93,8 @@ struct Kernels {                      // one per instruction set; the middle ind
     void (*rope[kNumDtypes])(const RopeArgs&);
     void (*attention[kNumDtypes])(const AttentionArgs&);
     void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
+    void (*packed_rows)(Dtype, const PackedRowsArgs&);      // rows of what pack() made
+    void (*argmax_rows)(const ArgmaxArgs&);
 };
 
 const Kernels* kernels_plain();

@@ -29,7 +29,7 @@ using Address = uintptr_t;
 
 namespace {
 
-constexpr int kInterface = 2;         // cpu.py refuses a module of another number: it was built from other sources
+constexpr int kInterface = 3;         // cpu.py refuses a module of another number: it was built from other sources
 
 // ---- which instruction set -----------------------------------------------------------------------------------------------
 
@@ -155,6 +155,17 @@ void rows(const char* what, Address table, int64_t table_rows, int64_t table_str
         std::memcpy(at<char>(y) + i * y_stride, at<char>(table) + at<int64_t>(index)[i] * table_stride, size_t(row_bytes));
 }
 
+void packed_rows(int dtype, Address packed, int64_t n, int64_t k, Address ids, int64_t count, Address y, int64_t y_stride) {
+    check_index("ids", at<int64_t>(ids), count, 0, n);
+    Unlocked gil(double(count) * double(k));
+    active->packed_rows(Dtype(dtype), {at<void>(packed), at<int64_t>(ids), at<void>(y), count, k, y_stride});
+}
+
+void argmax_rows(Address x, int64_t rows, int64_t cols, int64_t x_stride, Address best, Address is_finite) {
+    Unlocked gil(double(rows) * double(cols));
+    active->argmax_rows({at<float>(x), at<int64_t>(best), at<bool>(is_finite), rows, cols, x_stride});
+}
+
 void norm(int dtype, bool is_layer_norm, Address x, int64_t rows, int64_t inner, int64_t d, int64_t x_stride, int64_t x_inner,
           Address residual, int64_t residual_stride, Address weight, Address bias, float eps, Address y, int64_t y_stride,
           int64_t y_inner) {
@@ -232,6 +243,8 @@ NB_MODULE(_kernels, m) {
     m.def("gather", [](Address t, int64_t n, int64_t ts, Address i, int64_t c, int64_t bytes, Address y, int64_t ys) {
         rows("rows", t, n, ts, i, c, bytes, y, ys);
     });
+    m.def("packed_rows", &packed_rows);
+    m.def("argmax_rows", &argmax_rows);
     m.def("norm", &norm);
     m.def("rope_and_write", &rope_and_write);
     m.def("attention", &attention);

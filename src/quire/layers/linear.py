@@ -62,7 +62,7 @@ class Linear:
     def put_bias(self, piece: int, tensor: Tensor) -> None:
         self.biases[piece] = self.home.take_in(self.cut_bias(piece, tensor))
         if len(self.biases) == len(self.outputs):
-            self.bias = _stack(self.biases)
+            self.bias = torch.cat([self.biases[i] for i in range(len(self.biases))])     # a copy, of one piece too
             self.biases = {}
 
     def cut_weight(self, piece: int, tensor: Tensor) -> Tensor:

@@ -13,16 +13,14 @@ from quire.core.errors import InvalidRequest, NotFound
 from quire.core.plan import Plan
 from quire.core.sampling_params import params_from_defaults
 from quire.engine.client import Client
-from quire.server.aside import aside
+from quire.server.aside import aside, on_thread
 from quire.server.calls import Calls
-from quire.server.conversation import text_of
 from quire.server.metrics import Metrics
 from quire.server.replies import Scope
 from quire.server.stream import Stalls
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
 
-MESSAGE_SIZE = 50               # characters that a message costs beside its own
 _request_id = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 log = logging.getLogger("quire.server")
 
@@ -74,11 +72,12 @@ class Service:
 
     async def render(self, messages: list[dict[str, Any]], add_special_tokens: bool, variables: dict[str, Any]
                      ) -> tuple[str, list[int]]:
-        """Text and ids of a chat. What users write never spells special tokens."""
+        """Text and ids of a chat. What users write never spells special tokens. A template is a program: the shortest chat may
+        keep it busy for seconds."""
         if not self.knows_developer:
             messages = [m | {"role": "system"} if m["role"] == "developer" else m for m in messages]
 
         def work() -> tuple[str, list[int]]:
             text = self.template.render_private(messages, **variables)
             return self.tokenizer.spellings.show(text), self.tokenizer.encode_private(text, add_special_tokens)
-        return await aside(work, sum(MESSAGE_SIZE + len(text_of(m["content"])) for m in messages))
+        return await on_thread(work)
