@@ -36,6 +36,7 @@ def resolve(options: Options, machine: Machine | None = None, locate: Locate = h
     choices.take_or_default("default_chat_template_kwargs", "default_chat_template_kwargs", {})
     _order(choices)
     _graphs(choices)
+    _processes(choices)
     _check_server(choices)
     spec = _model(choices, locate)
     if machine is None:
@@ -53,6 +54,12 @@ def _order(choices: Choices) -> None:
         choices.default("priority_scheduling", False, "first come, first served")
     else:
         choices.take("priority_scheduling", "scheduling_policy", f"--scheduling-policy {policy}", policy == "priority")
+
+
+def _processes(choices: Choices) -> None:
+    if choices.ask("single_process") is None:
+        choices.default("single_process", False, "the engine has a process of its own; where cores are short, the server's "
+                                                 "comes after it (nice 5)")
 
 
 def _graphs(choices: Choices) -> None:

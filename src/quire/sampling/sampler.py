@@ -113,12 +113,11 @@ class Sampler:
 
     def _draw(self, logits: Tensor, step: Lines, best: Tensor | None) -> Tensor:
         is_random = self.is_random[step.rows]
-        if is_random.all():
-            ids = torch.empty(len(is_random), dtype=torch.int64, device=self.device)
-        else:
-            ids = argmax_rows(logits)[0] if best is None else best.clone()      # of equal ones the lowest id
-        if not is_random.any():
-            return ids
+        if best is None and not is_random.all():
+            best = argmax_rows(logits)[0]                               # of equal ones the lowest id
+        if best is not None and not is_random.any():
+            return best
+        ids = torch.empty(len(is_random), dtype=torch.int64, device=self.device) if best is None else best.clone()
         is_cut = self.is_cut[step.rows]
         for lines in (step.only(is_random & ~is_cut), step.only(is_cut)):
             if lines.places.size:

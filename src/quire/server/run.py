@@ -25,7 +25,6 @@ from quire.engine.client import Client
 from quire.engine.link import Link
 from quire.engine.local import EngineThread
 from quire.engine.process import EngineProcess
-from quire.server.log import log, set_up
 from quire.text.tokenizer import Tokenizer
 
 build = lazy("quire.engine.build")      # torch, which this process needs only if the engine runs in it
@@ -43,7 +42,6 @@ def serve(plan: Plan, on_ready: Callable[[str], None] = lambda url: None) -> Non
 
 
 async def live(plan: Plan, sock: socket.socket, on_ready: Callable[[str], None]) -> None:
-    set_up(plan)
     ending = Ending()
     tokenizer = Tokenizer.load(plan.tokenizer_folder, plan.chat_template)
     client = Client(plan, ModelSpec.read(plan.model_folder), tokenizer, link_of(plan))
@@ -67,8 +65,8 @@ def link_of(plan: Plan) -> Link:
 def step_back() -> None:
     """Where cores are short, a step that waits for one holds up everybody's next token, and the server one answer's. After
     the engine's process was started, which would inherit it; threads that are begun later do."""
-    with suppress(OSError, AttributeError):
-        log.info("the server runs at nice %d, so that the engine's process comes first", os.nice(NICE))
+    with suppress(OSError, AttributeError):             # a system that knows no such thing does without
+        os.nice(NICE)
 
 
 class Ending:
