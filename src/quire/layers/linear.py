@@ -56,8 +56,14 @@ class Linear:
     def put_weight(self, piece: int, tensor: Tensor) -> None:
         self.weights[piece] = self.home.take_in(self.cut_weight(piece, tensor))
         if len(self.weights) == len(self.outputs):
-            self.packed = self.ops.pack(_stack(self.weights))
+            self.packed = self.ops.pack(self._stack())
             self.weights = {}
+
+    def _stack(self) -> Tensor:
+        pieces = [self.weights[i] for i in range(len(self.weights))]
+        if len(pieces) == 1:
+            return pieces[0]
+        return torch.cat(pieces, out=self.home.passing(sum(p.shape[0] for p in pieces), pieces[0].shape[1]))
 
     def put_bias(self, piece: int, tensor: Tensor) -> None:
         self.biases[piece] = self.home.take_in(self.cut_bias(piece, tensor))
@@ -105,9 +111,3 @@ class RowLinear(Linear):
 
     def cut_weight(self, piece: int, tensor: Tensor) -> Tensor:
         return take(tensor, (self.mesh.rank, self.mesh.size), dim=1)
-
-
-def _stack(pieces: dict[int, Tensor]) -> Tensor:
-    if len(pieces) == 1:
-        return pieces[0].contiguous()
-    return torch.cat([pieces[i] for i in range(len(pieces))])
