@@ -7,6 +7,7 @@ import pytest
 
 from quire.core.errors import InvalidRequest
 from quire.server import aside
+from quire.server.service import MOST_RENDERS
 from quire.text.template import ChatTemplate
 from tests.server.served import LIMIT_SECONDS, chat, is_refusal, serving
 
@@ -44,17 +45,17 @@ def test_others_are_served_while_a_short_chat_is_rendered(monkeypatch):
 
 
 def test_only_so_many_are_rendered_at_once_and_all_in_the_end(monkeypatch):
-    with serving() as running, ThreadPoolExecutor(aside.MOST_THREADS + 3) as pool:
+    with serving() as running, ThreadPoolExecutor(MOST_RENDERS + 3) as pool:
         gate = Gate(monkeypatch)
         try:
             chats = [pool.submit(running.post, "/v1/chat/completions", chat(f"say:{i}"))
-                     for i in range(aside.MOST_THREADS + 3)]
-            running.until(lambda: gate.inside == aside.MOST_THREADS)
+                     for i in range(MOST_RENDERS + 3)]
+            running.until(lambda: gate.inside == MOST_RENDERS)
             assert running.get("/livez").status_code == 200
         finally:
             gate.open.set()
         assert [c.result().json()["choices"][0]["message"]["content"] for c in chats] == [str(i) for i in range(len(chats))]
-        assert gate.most == aside.MOST_THREADS
+        assert gate.most == MOST_RENDERS
 
 
 def test_what_a_template_refuses_is_told_as_before(monkeypatch):
