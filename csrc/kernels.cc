@@ -8,6 +8,7 @@
 #include "rows.h"
 #include "attention.h"
 #include "limits.h"
+#include "pick.h"
 
 #if defined(QUIRE_ISA_BF16)
 #define QUIRE_NAME "avx512bf16"
@@ -43,6 +44,8 @@ const Kernels* QUIRE_ENTRY() {
         {POINTWISE(F32), POINTWISE(BF16), POINTWISE(F16)},
         peak,
         read_all,
+        EACH(packed_rows),
+        argmax_rows,
     };
     return &kernels;
 }

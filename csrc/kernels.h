@@ -84,6 +84,19 @@ struct UnaryArgs {                    // rows x cols; silu_mul reads 2 * cols fr
 };
 
 enum Peak : int { kPeakFloat32 = 0, kPeakBfloat16 = 1, kPeakInt8 = 2 };
+struct PackedRowsArgs {
+    const void* packed;
+    const int64_t* ids;               // (count,)
+    void* y;                          // (count, k), row stride y_stride
+    int64_t count, k, y_stride;
+};
+
+struct ArgmaxArgs {
+    const float* x;                   // (rows, cols), row stride x_stride
+    int64_t* best;                    // (rows,): of equal ones the first; where a row is not finite, any column
+    bool* is_finite;                  // (rows,): all of the row
+    int64_t rows, cols, x_stride;
+};
 
 enum Pointwise : int { kSiluMul = 0, kRelu, kGelu, kGeluTanh, kAdd, kNumPointwise };
 
@@ -98,6 +111,8 @@ struct Kernels {                      // one per instruction set; the middle ind
     void (*pointwise[kNumDtypes][kNumPointwise])(const UnaryArgs&);
     double (*peak)(Peak, int64_t steps);                    // operations done by the calling thread
     float (*read_all)(const void*, int64_t bytes);          // sum of floats, to be timed
+    void (*packed_rows[kNumDtypes])(const PackedRowsArgs&);     // rows of what pack() made of a weight as it is
+    void (*argmax_rows)(const ArgmaxArgs&);
 };
 
 const Kernels* kernels_plain();

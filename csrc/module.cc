@@ -184,6 +184,18 @@ void gather(Address x, int64_t x_rows, int64_t x_stride, Address index, int64_t 
     rows("rows", x, x_rows, x_stride, index, count, row_bytes, y, y_stride);
 }
 
+void packed_rows(int dtype, Address packed, int64_t n, int64_t k, Address ids, int64_t count, Address y, int64_t y_stride) {
+    check_index("ids", at<int64_t>(ids), count, 0, n);
+    if (!quire::way.computes) return;
+    Unlocked gil(double(count) * double(k));
+    active->packed_rows[dtype]({at<void>(packed), at<int64_t>(ids), at<void>(y), count, k, y_stride});
+}
+
+void argmax_rows(Address x, int64_t rows, int64_t cols, int64_t x_stride, Address best, Address is_finite) {
+    Unlocked gil(double(rows) * double(cols));
+    active->argmax_rows({at<float>(x), at<int64_t>(best), at<bool>(is_finite), rows, cols, x_stride});
+}
+
 void norm(int dtype, bool is_layer_norm, Address x, int64_t rows, int64_t inner, int64_t d, int64_t x_stride, int64_t x_inner,
           Address residual, int64_t residual_stride, Address weight, Address bias, float eps, Address y, int64_t y_stride,
           int64_t y_inner) {
@@ -304,6 +316,8 @@ NB_MODULE(_kernels, m) {
     define<linear>(m, "linear");
     define<embedding>(m, "embedding", true);
     define<gather>(m, "gather", true);
+    define<packed_rows>(m, "packed_rows", true);
+    m.def("argmax_rows", &argmax_rows);
     define<norm>(m, "norm");
     define<rope_and_write>(m, "rope_and_write", true);
     define<attention>(m, "attention", true);

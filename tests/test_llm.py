@@ -80,6 +80,15 @@ def test_what_is_no_prompt_is_refused_in_words_and_nothing_runs(llm, prompts):
     assert is_empty(llm)
 
 
+@pytest.mark.parametrize(("prompt", "params", "words"), [
+    ([5, -1], GREEDY, "the id -1"), ({"prompt_token_ids": [5, 999]}, GREEDY, "the id 999"),
+    ("x", SamplingParams(allowed_token_ids=[EOS], min_tokens=2), "allowed_token_ids holds only ids that min_tokens")])
+def test_what_no_vocabulary_can_serve_is_refused_in_words(llm, prompt, params, words):
+    with pytest.raises(InvalidRequest, match=words):
+        llm.generate(prompt, params)
+    assert is_empty(llm)
+
+
 def test_special_tokens_in_a_program_s_own_text_are_tokens(llm):
     assert llm.generate("a<|user|>b", GREEDY)[0].prompt_token_ids == [97, 258, 98]
 

@@ -23,6 +23,10 @@ def embedding(
 def gather(
     table: int, table_rows: int, table_stride: int, index: int, count: int, row_bytes: int, y: int, y_stride: int
 ) -> None: ...
+def packed_rows(
+    dtype: int, packed: int, n: int, k: int, ids: int, count: int, y: int, y_stride: int
+) -> None: ...
+def argmax_rows(x: int, rows: int, cols: int, x_stride: int, best: int, is_finite: int) -> None: ...
 def norm(
     dtype: int, is_layer_norm: bool, x: int, rows: int, inner: int, d: int, x_stride: int, x_inner: int, residual: int,
     residual_stride: int, weight: int, bias: int, eps: float, y: int, y_stride: int, y_inner: int

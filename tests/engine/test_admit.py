@@ -96,6 +96,36 @@ def test_a_prompt_holds_ids_of_the_vocabulary(prompt):
     assert refused(prompt=prompt).param == "prompt"
 
 
+@pytest.mark.parametrize(("prompt", "words", "code"), [
+    ([1, -1, VOCAB], "the id -1", "invalid_value"), ([1, VOCAB, -1], f"the id {VOCAB}", "invalid_value"),
+    (np.array([3, -7]), "the id -7", "invalid_value"), ([2 ** 70], str(2 ** 70), "invalid_value"),
+    ([1, "a"], "'a', which is no token id", "invalid_type"), ([1.5], "1.5, which", "invalid_type"),
+    (np.ones((2, 2), int), "a ndarray, which", "invalid_type")])
+def test_what_is_no_id_is_named(prompt, words, code):
+    error = refused(prompt=prompt)
+    assert words in error.message and error.code == code and f"from 0 to {VOCAB - 1}" in error.message
+
+
+STOPS = {"allowed_token_ids": [EOS, 4], "stop_token_ids": [4]}
+
+
+def test_allowed_ids_that_only_end_the_answer_cannot_fill_min_tokens():
+    error = refused(given={**STOPS, "min_tokens": 1})
+    assert (error.param, error.code) == ("allowed_token_ids", "invalid_value") and "min_tokens" in error.message
+    assert refused(given={"allowed_token_ids": [EOS], "min_tokens": 1}).param == "allowed_token_ids"
+    sampling(**STOPS)
+    sampling(**STOPS | {"min_tokens": 1, "allowed_token_ids": [EOS, 4, 5]})
+    sampling(min_tokens=1, ignore_eos=True, allowed_token_ids=[EOS])
+
+
+def test_allowed_ids_that_are_all_bad_words_leave_nothing():
+    """A letter is one id; with a space before it, two."""
+    assert refused(given={"allowed_token_ids": [97, 98], "bad_words": ["a", "b"]}).param == "allowed_token_ids"
+    assert refused(given={"allowed_token_ids": [97, EOS], "bad_words": ["a"], "min_tokens": 1}).param == "allowed_token_ids"
+    sampling(allowed_token_ids=[97, 98], bad_words=["a"])
+    sampling(allowed_token_ids=[97, 98], bad_words=["ab"])
+
+
 def test_a_prompt_may_be_any_sequence_and_becomes_a_list_of_its_own():
     given = np.array(PROMPT)
     got = admission().admit(given, SamplingParams()).prompt

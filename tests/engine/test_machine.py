@@ -1,11 +1,10 @@
 """Facts of machines that are described by files."""
-import os
 import subprocess
 import sys
 
 import pytest
 
-from quire.engine.machine import Cuda, Machine, cgroup_folders, cuda_devices, memory, usable_cores, usable_threads
+from quire.engine.machine import Cuda, Machine, cuda_devices, memory
 
 MEMINFO = "MemTotal:       16777216 kB\nMemFree:         1048576 kB\nMemAvailable:    8388608 kB\n"
 CPUINFO = "processor\t: 0\nmodel name\t: Some CPU\ncpu MHz\t\t: {mhz}\nflags\t\t: fpu {flags}\n"
@@ -56,33 +55,6 @@ def test_a_cgroup_that_is_over_its_limit_leaves_nothing(tmp_path):
     put(tmp_path, "sys/fs/cgroup/memory.max", "100")
     put(tmp_path, "sys/fs/cgroup/memory.current", "200")
     assert memory(tmp_path)[1] == 0
-
-
-def test_cgroup_folders_are_inner_first(tmp_path):
-    put(tmp_path, "proc/self/cgroup", "0::/a/b\n")
-    (tmp_path / "sys/fs/cgroup/a/b").mkdir(parents=True)
-    top = tmp_path / "sys/fs/cgroup"
-    assert cgroup_folders(tmp_path) == [top / "a/b", top / "a", top]
-
-
-def test_a_share_of_time_bounds_the_threads(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
-    assert usable_threads(tmp_path) == list(range(8))
-    put(tmp_path, "proc/self/cgroup", "0::/\n")
-    put(tmp_path, "sys/fs/cgroup/cpu.max", "250000 100000")
-    assert usable_threads(tmp_path) == [0, 1]
-    put(tmp_path, "sys/fs/cgroup/cpu.max", "50000 100000")
-    assert usable_threads(tmp_path) == [0]
-    put(tmp_path, "sys/fs/cgroup/cpu.max", "max 100000")
-    assert len(usable_threads(tmp_path)) == 8
-
-
-def test_two_threads_of_a_core_count_once(tmp_path):
-    for cpu in range(4):
-        put(tmp_path, f"sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list", f"{cpu % 2},{cpu % 2 + 2}")
-    assert usable_cores(tmp_path, [0, 1, 2, 3]) == 2
-    assert usable_cores(tmp_path, [0, 2]) == 1
-    assert usable_cores(tmp_path / "nowhere", [0, 1, 2]) == 3
 
 
 @pytest.mark.parametrize(("flags", "isa"), [

@@ -204,6 +204,14 @@ def test_ranks(folder):
     assert "there are 1" in refused(DeviceError, folder, machine(cuda=(GPU,)), tensor_parallel_size=2)
 
 
+@pytest.mark.parametrize(("asked", "ranks", "runs"), [(3, 1, 3), (8, 1, 8), (9, 1, 8), (5, 2, 4), (64, 4, 2)])
+def test_no_more_threads_than_can_run(folder, asked, ranks, runs):
+    """The machine has 4 cores, 8 threads."""
+    plan = plan_of(folder, num_threads=asked, tensor_parallel_size=ranks)
+    assert plan.num_threads == runs
+    assert any(f"--num-threads {asked}" in notice for notice in plan.notices) is (asked != runs)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_the_checkpoints_dtype_is_kept_on_cpu(tmp_path, dtype):
     plan = plan_of(make_folder(tmp_path / "d", dtype=dtype))
@@ -305,10 +313,10 @@ def big(tmp_path):
 
 
 def test_a_step_of_a_large_model_on_a_slow_cpu_is_short(big, folder):
-    plan = plan_of(big)
+    plan = plan_of(big, machine(available_memory=32 << 30))
     assert 16 <= plan.max_num_batched_tokens < 256 and plan.max_num_seqs <= plan.max_num_batched_tokens
     assert "avx2" in plan.reasons["max_num_batched_tokens"].text
-    fast = plan_of(big, machine(cores=64, isa="avx512"))
+    fast = plan_of(big, machine(cores=64, isa="avx512", available_memory=32 << 30))
     assert fast.max_num_batched_tokens > plan.max_num_batched_tokens
 
 
@@ -325,9 +333,10 @@ def test_the_prediction_keeps_a_step_within_half_a_second(folder):
 
 
 def test_a_step_that_reading_the_weights_bounds_says_so(big):
-    slow = machine(isa="plain", cores=1, ghz=2.0)
+    slow = machine(isa="plain", cores=1, ghz=2.0, available_memory=32 << 30)
     assert "whatever it holds" in plan_of(big, slow).reasons["max_num_batched_tokens"].text
-    assert "whatever" not in plan_of(big, machine(cores=64)).reasons["max_num_batched_tokens"].text
+    fast = machine(isa="avx512", cores=64, available_memory=32 << 30)
+    assert "whatever" not in plan_of(big, fast).reasons["max_num_batched_tokens"].text
 
 
 def test_rows_and_tokens_agree(folder):
@@ -412,7 +421,7 @@ def test_absolute_kv_memory(folder):
 
 def test_a_model_that_does_not_fit(big, folder):
     said = refused(DoesNotFit, big, machine(available_memory=1 << 30))
-    assert "does not fit" in said and "--gpu-memory-utilization" in said and "1.9 GiB" in said
+    assert "does not fit" in said and "--gpu-memory-utilization" in said and "15.0 GiB" in said
     refused(DoesNotFit, folder, machine(cuda=(dataclasses.replace(GPU, free=1 << 20),)))
 
 

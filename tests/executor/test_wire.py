@@ -66,6 +66,15 @@ def test_other_arrays_are_refused(code: int, dtype: str) -> None:
         wire.decode_from_rank(frame)
 
 
+def test_arrays_cross_as_between_the_engine_and_its_client() -> None:
+    """One codec, whose refusals of misshapen arrays hold here, too."""
+    frame = wire.encode(wire.Done.of(1, StepOutput(vectors={1: np.ones((1, 1, 1, 1), np.float32)})))
+    with pytest.raises((msgspec.DecodeError, ValueError), match="dimensions"):
+        wire.decode_from_rank(frame)
+    big = wire.decode_from_rank(wire.encode(wire.Done.of(1, StepOutput(vectors={1: np.array([1.5], ">f4")}))))
+    assert isinstance(big, wire.Done) and big.vectors[1].dtype.str == "<f4" and big.vectors[1].tolist() == [1.5]
+
+
 def test_frames() -> None:
     one, other = socket.socketpair()
     with one, other:

@@ -21,6 +21,9 @@ TOLERANCE = {torch.float32: (2e-5, 2e-5), torch.bfloat16: (1e-2, 1e-2), torch.fl
 INT8 = (2e-3, 2e-3)             # for what reads a cache of int8: q and the weights of v are 16 bits wide there
 
 
+INTEGERS = {torch.float32: torch.int32, torch.bfloat16: torch.int16, torch.float16: torch.int16}
+
+
 @dataclass
 class Draw:
     """Random tensors of one dtype, from one seed."""
@@ -42,6 +45,11 @@ class Draw:
     def rows(self, *shape: int, scale: float = 1.0) -> Tensor:
         """Rows inside a wider tensor of not-a-numbers."""
         return apart(self.normal(*shape, scale=scale), self.random.randint(0, 9), self.random.randint(0, 9))
+
+    def bits(self, *shape: int) -> Tensor:
+        """Every kind of number: subnormal, infinite and not-a-number, too."""
+        info = torch.iinfo(INTEGERS[self.dtype])
+        return torch.randint(info.min, info.max, shape, generator=self.torch, dtype=INTEGERS[self.dtype]).view(self.dtype)
 
     def integers(self, low: int, high: int, count: int) -> Tensor:
         return torch.randint(low, high, (count,), generator=self.torch)
@@ -109,6 +117,10 @@ def check_rows(ops: Ops, draw: Draw) -> None:
     weight, index = draw.rows(v, h), draw.integers(0, v, t)
     assert_same(into(lambda out=None: ops.embedding(index, weight, out=out), t, h, draw.dtype), weight[index])
     assert_same(into(lambda out=None: ops.gather(weight, index, out=out), t, h, draw.dtype), weight[index])
+    bits = draw.bits(v, h)
+    packed = ops.pack(apart(bits, 3, 5))
+    got = into(lambda out=None: ops.embedding(index, packed, out=out), t, h, draw.dtype)
+    assert_same(got.view(INTEGERS[draw.dtype]), bits[index].view(INTEGERS[draw.dtype]))
     a, b = draw.rows(t, h), draw.rows(t, h)
     assert_same(into(lambda out=None: ops.add(a, b, out=out), t, h, draw.dtype), a + b)
 

@@ -4,10 +4,12 @@ QUIRE_CPU_ISA forces an instruction set: tests/kernels/test_isas.py runs this fi
 """
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
 from quire.batch import Batch
+from quire.kernels import reference, table
 from quire.kernels.groups import quantize
 from quire.kernels.reference import ReferenceOps
 from quire.kernels.shapes import CACHE_DTYPES
@@ -15,6 +17,7 @@ from quire.kernels.table import DTYPES, Ops, ops_for
 from tests.conftest import FULL
 from tests.kernels.cases import CHECKS, Draw, Story, apart, assert_close, assert_same, dense, in_pieces, zero_layer
 
+Argmax = Callable[[torch.Tensor], tuple[torch.Tensor, np.ndarray]]
 SEEDS = range(60 if FULL else 4)
 CPU = torch.device("cpu")
 dtypes = pytest.mark.parametrize("dtype", DTYPES, ids=lambda d: str(d)[6:])
@@ -92,6 +95,49 @@ def test_nothing_beside_a_row_is_read(k: int, dtype: torch.dtype) -> None:
         torch.testing.assert_close(got.double(), x.double() @ weight.double().t(), atol=1e-4, rtol=1e-4)
         for row in (ops.rms_norm(x, torch.ones(k, dtype=dtype), 1e-6), ops.gelu(x), ops.add(x, x)):
             assert not row.isnan().any()
+
+
+MAKINGS = [pytest.param(table.argmax_rows, id="table"), pytest.param(reference.argmax_rows, id="reference_passes")]
+ODD = [float("nan"), float("inf"), -float("inf")]
+
+
+def rows_of(draw: Draw, cols: int) -> torch.Tensor:
+    """Many equal numbers, a best one in any place of a large row, both zeros, large ones whose sum overflows."""
+    rows = torch.stack([draw.integers(-3, 4, cols).float(), draw.normal(1, cols)[0], torch.full((cols,), -0.0),
+                        torch.full((cols,), 3e38), torch.full((cols,), -3e38), draw.normal(1, cols)[0]])
+    rows[2, cols // 2:] = 0.0
+    rows[5, draw.size(0, cols - 1)] = 100.0
+    return apart(rows, 1, 3)
+
+
+@pytest.mark.parametrize("argmax_rows", MAKINGS)
+@pytest.mark.parametrize("cols", [1, 2, 15, 16, 17, 63, 64, 65, 255, 1023, 1024, 1025, 4133, 151_936])
+def test_the_best_of_a_row_is_the_first_of_equal_ones(argmax_rows: Argmax, cols: int) -> None:
+    rows = rows_of(Draw(cols, torch.float32), cols)
+    best, is_finite = argmax_rows(rows)
+    assert best.tolist() == np.argmax(rows.numpy(), -1).tolist() and best.dtype == torch.int64
+    assert is_finite.all() and is_finite.shape == (len(rows),)
+
+
+@pytest.mark.parametrize("argmax_rows", MAKINGS)
+@pytest.mark.parametrize("cols", [1, 16, 70, 1500])
+def test_one_number_that_is_none_is_seen_wherever_it_is(argmax_rows: Argmax, cols: int) -> None:
+    draw = Draw(cols, torch.float32)
+    for number in ODD:
+        for place in {0, cols - 1, cols // 2, *draw.integers(0, cols, 20).tolist()}:
+            rows = draw.normal(3, cols)
+            rows[1, place] = number
+            best, is_finite = argmax_rows(rows)
+            assert is_finite.tolist() == [True, False, True]
+            assert best[[0, 2]].tolist() == rows[[0, 2]].argmax(-1).tolist() and 0 <= best[1] < cols
+
+
+@pytest.mark.parametrize("argmax_rows", MAKINGS)
+def test_barred_ids_are_never_the_best(argmax_rows: Argmax) -> None:
+    """Sampling sets them to minus infinity; rows of nothing else have a best one, too."""
+    rows = torch.full((2, 2000), -torch.inf)
+    rows[0, 1999] = -1e30
+    assert argmax_rows(rows)[0].tolist() == [1999, 0]
 
 
 @pytest.mark.parametrize("name", ["linear", "embedding", "silu_mul"])

@@ -46,6 +46,8 @@ REFUSED: dict[str, tuple[str, Callable[[Ops], object]]] = {
 }
 OUTSIDE: dict[str, Callable[[Ops], object]] = {
     "id too high": lambda o: o.embedding(torch.tensor([0, 3]), X),
+    "packed id too high": lambda o: o.embedding(torch.tensor([3]), o.pack(X)),
+    "packed id below 0": lambda o: o.embedding(torch.tensor([-1]), o.pack(X)),
     "id below 0": lambda o: o.embedding(torch.tensor([-1]), X),
     "row too high": lambda o: o.gather(X, torch.tensor([3])),
     "position": lambda o: _rope(o, positions=[9, 0]),

@@ -18,7 +18,7 @@ from quire.kernels.table import has_native, native_reason
 from quire.layers.norm import RMSNorm
 from quire.models.llama import LlamaLayer
 from quire.parallel.mesh import ALONE, Mesh
-from quire.runner.memory import activation_bytes
+from quire.core.footprint import activation_bytes
 from quire.runner.runner import Runner
 
 from ..tiny import tiny, tiny_plan

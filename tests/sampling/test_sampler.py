@@ -155,6 +155,16 @@ def test_the_lowest_of_equal_ids_is_the_best():
     assert made.sample(x, [0, 1, 2], [1, 1, 1]).ids.tolist() == [1, 0, 0]
 
 
+def test_what_is_known_to_be_best_is_believed_until_something_changes_it():
+    made, x = Sampler(3, 6, 10), torch.tensor([[0.0, 3, 1, 2, 0, 0]] * 3)
+    made.start(0, start_of(0, [1]))
+    made.start(1, start_of(1, [1], temperature=1.0, top_k=1))
+    known = torch.tensor([4, 4])
+    assert made.sample(x[:2], [0, 1], [1, 1], known).ids.tolist() == [4, 1] and known.tolist() == [4, 4]
+    made.start(2, start_of(2, [1], logit_bias=((3, 5.0),)))
+    assert made.sample(x[:2], [0, 2], [1, 1], known).ids.tolist() == [1, 3]
+
+
 def test_tiny_temperatures_are_greedy_and_small_ones_nearly():
     best = run(20)
     for temperature in (0.0, 1e-300, 9e-6, 1.1e-5):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.server.model import VOCAB
+from tests.server.model import EOS, VOCAB
 from tests.server.served import Served, chat, is_refusal, serving
 
 C, P = "/v1/chat/completions", "/v1/completions"
@@ -100,6 +100,7 @@ CASES = [
     p("51 null", "prompt", prompt=None), raw("51 missing", b"{}", param="prompt", code=MISSING, path=P),
     p("51 object", "prompt", KIND, prompt={}), p("51 number", "prompt", KIND, prompt=5),
     p("52 -1", "prompt", prompt=[-1]), p("52 vocab", "prompt", prompt=[VOCAB]),
+    c("85 allowed ids that min_tokens bars", "allowed_token_ids", allowed_token_ids=[EOS], min_tokens=1, max_tokens=4),
     p("52 2^63", "prompt", prompt=[2**63]), p("52 2^70", "prompt", prompt=[2**70]),
     p("53 mixed", "prompt[1]", KIND, prompt=[1, "a"]), p("53 mixed the other way", "prompt[1]", KIND, prompt=["a", 1]),
     p("54 1,025 prompts", "prompt", LONG, prompt=["x"] * 1025),
@@ -282,3 +283,9 @@ def test_10_other_media_are_refused(served):
 
 def test_145_compressed_bodies_are_refused(served):
     is_refusal(served.post(C, b"\x1f\x8b", **{"content-encoding": "gzip"}), 415)
+
+
+@pytest.mark.parametrize("wrong", [-1, VOCAB, 2 ** 33])
+def test_an_id_that_is_none_is_named(served, wrong):
+    error = is_refusal(served.post(P, {"prompt": [5, wrong, 7]}), 400)
+    assert error["param"] == "prompt" and error["type"] == "invalid_request_error" and f"the id {wrong}" in error["message"]

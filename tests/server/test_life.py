@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from quire.core.errors import ConfigError, ModelError, PortError
-from quire.server.run import address, listening
+from quire.server.run import NICE, address, listening
 from tests.server.model import plan
 from tests.server.served import LIMIT_SECONDS, Served, chat, events, is_refusal, read_all, serving
 from tests.server.test_stream import ENDLESS, request
@@ -174,6 +174,27 @@ def test_sigterm_drains_and_exits_with_0():
             running.terminate()
             assert list(lines)[-2] == "data: [DONE]"
         assert ended(running) == (0, "")
+
+
+def niceness(pid):
+    """Of each of a process's threads, by its id."""
+    tasks = [task for task in Path(f"/proc/{pid}/task").iterdir()]
+    return {int(task.name): os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks}
+
+
+def children(pid):
+    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc of Linux")
+def test_the_server_steps_back_behind_the_engine():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with program() as running:
+        assert running.url
+        assert niceness(running.pid)[running.pid] == min(19, own + NICE)
+        (engine,) = children(running.pid)
+        assert set(niceness(engine).values()) == {own}
+        assert b"OMP_NUM_THREADS=1" in Path(f"/proc/{engine}/environ").read_bytes().split(b"\0")
 
 
 def test_a_second_sigterm_ends_now():

@@ -191,15 +191,17 @@ def test_who_reads_slowly_is_not_dropped(monkeypatch):
 
 
 def test_a_connection_that_stalls_is_dropped_for_real(monkeypatch):
-    """More than all buffers between here and there can hold, and a client that takes none of it."""
+    """More than all buffers between here and there can hold (some 10 MB against some 100 kB), and a client that takes none of
+    it. The engine sleeps at each of 4000 steps, so that the end of the answer is far off when the client is dropped."""
     monkeypatch.setattr(stream, "STALL_SECONDS", 0.2)
     monkeypatch.setattr(stream, "LOOK_SECONDS", 0.02)
-    with serving({"send_buffer": 4096}, max_model_len=4096) as running, socket.socket() as sock:
+    with serving({"send_buffer": 4096, "delay": 0.01}, max_model_len=4096) as running, socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(("127.0.0.1", running.port))
         sock.sendall(request({"prompt": "x", "max_tokens": 4000, "ignore_eos": True, "stream": True, "n": 4, "logprobs": 5},
                              "/v1/completions"))
         running.until(lambda: running.client.figures().num_finished.get("abort"), 30)
+        assert not running.client.figures().num_finished.get("length")
         assert running.get("/livez").status_code == 200
 
 

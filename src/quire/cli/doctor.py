@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     own = own_values(arguments, OWN)
     machine = Machine.probe()
     facts = gather(machine, os.environ)
-    things_to_do = advice(machine, facts, os.environ)
+    things_to_do = advice(machine, facts)
     if own.get("json"):
         print(json.dumps({**facts, "advice": things_to_do}, indent=2))
         return 0
@@ -101,7 +101,7 @@ def _version(library: str) -> str:
         return ""
 
 
-def advice(machine: Machine, facts: Mapping[str, Mapping[str, Any]], environ: Mapping[str, str]) -> list[str]:
+def advice(machine: Machine, facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
     lines = []
     if facts["kernels"]["native"] == "no":
         lines.append(f"CPU kernels in C++ are missing, PyTorch stands in and is slower ({facts['kernels']['reason']}): "
@@ -114,10 +114,6 @@ def advice(machine: Machine, facts: Mapping[str, Mapping[str, Any]], environ: Ma
     if machine.available_memory < LITTLE_MEMORY:
         lines.append(f"only {show_bytes(machine.available_memory)} of memory are available: take a small model, or "
                      "raise the limit of the container")
-    threads = environ.get("OMP_NUM_THREADS", "")
-    if threads.isdigit() and int(threads) < machine.cores:
-        lines.append(f"OMP_NUM_THREADS={threads} leaves {machine.cores - int(threads)} cores idle: unset it, or set "
-                     "--num-threads")
     if shutil.disk_usage(_existing(Path(facts["disk"]["model cache"]))).free < LITTLE_DISK:
         lines.append(f"the disk of the model cache has {facts['disk']['free']} free: --download-dir or HF_HOME name "
                      "another place")

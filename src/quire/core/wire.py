@@ -94,7 +94,8 @@ def _unpack(code: int, data: memoryview) -> npt.NDArray[Any]:
     return np.frombuffer(data[1 + data[0]:], dtype).reshape(shape)
 
 
-def _decoder(kind: Any) -> Callable[[memoryview], Any]:
+def decoder(kind: Any) -> Callable[[bytes | memoryview], Any]:
+    """Of msgpack with our arrays in it, as that type and no other."""
     return msgspec.msgpack.Decoder(kind, ext_hook=_unpack).decode
 
 
@@ -153,7 +154,7 @@ KINDS: dict[bytes, tuple[type, Any, Convert, Convert]] = {
     b"F": (Fatal, Fatal, _same, _same),
 }
 _to_wire = {record: (first, convert) for first, (record, _, convert, _) in KINDS.items()}
-_from_wire = {first[0]: (_decoder(wire), convert) for first, (_, wire, _, convert) in KINDS.items()}
+_from_wire = {first[0]: (decoder(wire), convert) for first, (_, wire, _, convert) in KINDS.items()}
 
 
 def encode(message: Command | Event | Open | Fatal) -> bytes:

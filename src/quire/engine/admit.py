@@ -6,7 +6,8 @@ what its fields were set to after they were made.
 import random
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from operator import index
+from typing import Any, NamedTuple
 
 from quire.core import checks
 from quire.core.errors import InvalidRequest
@@ -65,7 +66,9 @@ class Admission:
                                  "invalid_type")
         params = params.clone()
         ids = self._prompt(prompt)
-        return Admitted(ids, params, self._sampling(len(ids), params), self._priority(priority), _salt(salt))
+        sampling = self._sampling(len(ids), params)
+        _check_something_is_left(sampling)
+        return Admitted(ids, params, sampling, self._priority(priority), _salt(salt))
 
     def _prompt(self, prompt: Iterable[int]) -> list[int]:
         ids = prompt if isinstance(prompt, Sequence) else list(prompt)
@@ -75,14 +78,20 @@ class Admission:
             raise self._too_long(f"the prompt has {len(ids):,} tokens", "prompt", "shorten the prompt")
         try:
             packed = array("I", ids)
+            is_known = max(packed) < self.bounds.vocab
         except (OverflowError, TypeError):
-            raise InvalidRequest("the prompt holds something that is no token id: send whole numbers from 0 to "
-                                 f"{self.bounds.vocab - 1}", "prompt", "invalid_type") from None
-        if (top := max(packed)) >= self.bounds.vocab:
-            raise InvalidRequest(f"the prompt holds the id {top}, but the vocabulary has {self.bounds.vocab:,}: send "
-                                 "ids "
-                                 f"from 0 to {self.bounds.vocab - 1}", "prompt")
+            is_known = False
+        if not is_known:
+            raise self._no_id(ids)
         return packed.tolist()
+
+    def _no_id(self, ids: Sequence[object]) -> InvalidRequest:
+        """Names the first that is none."""
+        vocab = self.bounds.vocab
+        given, number = next((i, n) for i, n in ((i, _whole(i)) for i in ids) if n is None or not 0 <= n < vocab)
+        what = f"{checks.shown(given)}, which is no token id" if number is None else f"the id {checks.shown(number)}"
+        return InvalidRequest(f"the prompt holds {what}: the vocabulary has {vocab:,} ids, send those from 0 to {vocab - 1}",
+                              "prompt", "invalid_type" if number is None else "invalid_value")
 
     def _too_long(self, what: str, param: str, instead: str) -> InvalidRequest:
         bounds = self.bounds
@@ -161,6 +170,24 @@ class Admission:
                                 "or "
                                             "start with --scheduling-policy priority")
         return priority
+
+
+def _whole(given: Any) -> int | None:
+    try:
+        return index(given)
+    except TypeError:
+        return None
+
+
+def _check_something_is_left(sampling: Sampling) -> None:
+    """Where only some ids are allowed, one of them must be drawable at once, or nothing ever is. What bars ids later on, as
+    longer bad words do, shows itself as it happens."""
+    barred = {word[0] for word in sampling.bad_words if len(word) == 1}
+    if sampling.min_tokens:
+        barred |= sampling.stop_ids
+    if sampling.allowed_ids and barred.issuperset(sampling.allowed_ids):
+        raise checks.refuse("allowed_token_ids", "holds only ids that min_tokens or bad_words bar, so nothing could be drawn: "
+                            "allow one more, lower min_tokens to 0 or bar fewer words")
 
 
 def _salt(salt: str | None) -> str:

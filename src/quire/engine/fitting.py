@@ -1,10 +1,11 @@
 """Length, rows, tokens of a step and blocks of the KV cache: what fits the model and the machine, with the sum."""
 from quire.core.errors import ConfigError, DoesNotFit
+from quire.core.footprint import activation_bytes, block_bytes, weight_bytes
 from quire.core.model_spec import ModelSpec
 from quire.core.units import show_bytes, show_count
 from quire.engine.choices import Choices
 from quire.engine.machine import Machine
-from quire.engine.sizing import Speed, activation_bytes, block_bytes, blocks_for, flops_per_token, weights_bytes
+from quire.engine.sizing import Speed, blocks_for, check_weights, flops_per_token
 
 STEP_SECONDS = 0.5                  # aim of a step on CPU
 LEAST_STEP, MOST_STEP = 16, 8192    # tokens
@@ -22,7 +23,8 @@ def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     _length(choices, spec)
     _block_size(choices)
     values = choices.values
-    values["weights_bytes"] = weights_bytes(values["model_folder"], spec, values["dtype"], values["quantization"])
+    check_weights(values["model_folder"])
+    _weigh(choices, spec)
     if values["device"] == "cpu":
         _cpu_step(choices, spec, machine)
     else:
@@ -30,6 +32,7 @@ def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     _chunk(choices)
     _memory(choices, spec, machine)
     _shorten(choices, spec)
+    _weigh(choices, spec)
     fraction = choices.ask("watermark")
     blocks = int((WATERMARK if fraction is None else fraction) * values["num_blocks"])
     if fraction is None:
@@ -37,6 +40,13 @@ def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
                                             "at once")
     else:
         choices.take("watermark", "watermark", f"{fraction:.0%} of the blocks", blocks)
+
+
+def _weigh(choices: Choices, spec: ModelSpec) -> None:
+    """The table of rotary positions, which is among the weights, is as long as the context."""
+    values, ranks = choices.values, choices.values["tensor_parallel_size"]
+    values["weights_bytes"] = ranks * weight_bytes(spec, values["dtype"], values["max_model_len"], ranks,
+                                                      values["quantization"])
 
 
 def _length(choices: Choices, spec: ModelSpec) -> None:
@@ -135,12 +145,12 @@ def _chunk(choices: Choices) -> None:
 
 def _memory(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     values, ranks = choices.values, choices.values["tensor_parallel_size"]
-    one = activation_bytes(spec, values["max_num_batched_tokens"], values["max_num_seqs"], values["dtype"])
-    values["activation_bytes"] = one * ranks
+    values["activation_bytes"] = ranks * activation_bytes(
+        spec, values["max_num_batched_tokens"], values["max_num_seqs"], values["dtype"], ranks)
     is_cpu = values["device"] == "cpu"
     available, share_text = _budget(choices, machine)
     room = available - values["weights_bytes"] - values["activation_bytes"]
-    per_block = block_bytes(spec, values["block_size"], values["kv_dtype"], ranks)
+    per_block = ranks * block_bytes(spec, values["block_size"], values["kv_dtype"], ranks)
     sums = (f"weights {show_bytes(values['weights_bytes'])}, a step {show_bytes(values['activation_bytes'])}, "
             f"usable {show_bytes(available)} ({share_text})")
     if room < per_block:

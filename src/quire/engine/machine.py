@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quire.core.cores import cgroup_folders, number, read, usable_cores, usable_threads
 from quire.core.lazy import lazy
 
 torch = lazy("torch")
@@ -46,7 +47,7 @@ class Machine:
 
     @classmethod
     def probe(cls, root: Path = Path("/"), with_cuda: bool = True) -> "Machine":
-        info = _read(root / "proc/cpuinfo")
+        info = read(root / "proc/cpuinfo")
         flags = set(_field(info, "flags", "Features").split())
         total, available, reason = memory(root)
         devices, why_none = cuda_devices(root) if with_cuda else ((), "not asked")
@@ -59,13 +60,6 @@ class Machine:
 
 
 EXTENSIONS = ("avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "bf16", "i8mm")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
 
 
 def _field(info: str, *names: str) -> str:
@@ -89,47 +83,9 @@ def _isa(flags: set[str]) -> str:
     return "neon" if "asimd" in flags or platform.machine() in ("arm64", "aarch64") else "plain"
 
 
-def usable_threads(root: Path) -> list[int]:
-    """Logical CPUs that this process may run on, cut to the cgroup's share of time."""
-    cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
-    quota = min((_cpu_quota(folder) for folder in cgroup_folders(root)), default=float("inf"))
-    return cpus[:max(1, int(min(quota, len(cpus))))]
-
-
-def usable_cores(root: Path, threads: list[int]) -> int:
-    """Two threads of one core share its arithmetic units, so they count once."""
-    topology = root / "sys/devices/system/cpu"
-    siblings = {_read(topology / f"cpu{i}/topology/thread_siblings_list").strip() or str(i) for i in threads}
-    return max(1, len(siblings))
-
-
-def cgroup_folders(root: Path) -> list[Path]:
-    """Folders of every control group that this process is in, inner first. Limits of outer ones bind too."""
-    folders = []
-    for line in _read(root / "proc/self/cgroup").splitlines():
-        _, controllers, inside = line.split(":", 2)
-        top = root / "sys/fs/cgroup"
-        for name in controllers.split(",") if controllers else [""]:
-            base, path = top / name, Path(inside.lstrip("/"))
-            folders += [base / part for part in (path, *path.parents)]
-    return [f for f in dict.fromkeys(folders) if f.is_dir()]
-
-
-def _cpu_quota(folder: Path) -> float:
-    if words := _read(folder / "cpu.max").split():
-        return float("inf") if words[0] == "max" else int(words[0]) / int(words[1])
-    quota, period = _number(folder / "cpu.cfs_quota_us"), _number(folder / "cpu.cfs_period_us")
-    return quota / period if quota > 0 and period > 0 else float("inf")
-
-
-def _number(path: Path) -> int:
-    text = _read(path).strip()
-    return int(text) if text.lstrip("-").isdigit() else 0
-
-
 def memory(root: Path) -> tuple[int, int, str]:
     """Total and available bytes, and what bounds the latter."""
-    info = _read(root / "proc/meminfo")
+    info = read(root / "proc/meminfo")
     fields = {name: int(number) * 1024 for name, number in re.findall(r"^(\w+):\s+(\d+) kB", info, re.MULTILINE)}
     if "MemTotal" not in fields:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -147,10 +103,10 @@ def memory(root: Path) -> tuple[int, int, str]:
 def _cgroup_room(folder: Path) -> tuple[int, int]:
     """The limit and what it leaves. Cached file pages can be dropped, so they count as free."""
     for most, used in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
-        limit = _number(folder / most)
+        limit = number(folder / most)
         if 0 < limit < UNLIMITED:
-            match = re.search(r"^(?:total_)?inactive_file (\d+)", _read(folder / "memory.stat"), re.MULTILINE)
-            return limit, max(0, limit - _number(folder / used) + (int(match[1]) if match else 0))
+            match = re.search(r"^(?:total_)?inactive_file (\d+)", read(folder / "memory.stat"), re.MULTILINE)
+            return limit, max(0, limit - number(folder / used) + (int(match[1]) if match else 0))
     return UNLIMITED, UNLIMITED
 
 

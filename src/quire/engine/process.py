@@ -247,12 +247,13 @@ def how_it_ended(code: int | None) -> str:
 
 
 def child_environment() -> dict[str, str]:
-    """The child finds the same quire, and takes nothing from the folder it is started in."""
+    """The child finds the same quire, and takes nothing from the folder it is started in. Torch's own threads would take turns
+    with those of our kernels."""
     here = str(Path(quire.__file__).parents[1])
     paths = [*filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     if here not in paths and here not in _site_folders():
         paths.append(here)
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _site_folders() -> list[str]:

@@ -36,6 +36,7 @@ def resolve(options: Options, machine: Machine | None = None, locate: Locate = h
     choices.take_plain(RENAMED)
     choices.take_or_default("default_chat_template_kwargs", "default_chat_template_kwargs", {})
     _order(choices)
+    _processes(choices)
     _check_server(choices)
     spec = _model(choices, locate)
     if machine is None:
@@ -55,6 +56,12 @@ def _order(choices: Choices) -> None:
         choices.default("priority_scheduling", False, "first come, first served")
     else:
         choices.take("priority_scheduling", "scheduling_policy", f"--scheduling-policy {policy}", policy == "priority")
+
+
+def _processes(choices: Choices) -> None:
+    if choices.ask("single_process") is None:
+        choices.default("single_process", False, "the engine has a process of its own; where cores are short, the server's "
+                                                 "comes after it (nice 5)")
 
 
 def _model(choices: Choices, locate: Locate) -> ModelSpec:
@@ -190,12 +197,22 @@ def _ranks(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     if spec.heads % ranks or spec.inner % ranks or not fits:
         raise ConfigError(f"--tensor-parallel-size {ranks} does not divide {spec.heads} attention heads "
                           f"({spec.kv_heads} of K and V) and a width of {spec.inner}", param="tensor_parallel_size")
-    if choices.ask("num_threads") is not None:
+    _threads(choices, machine, ranks)
+
+
+def _threads(choices: Choices, machine: Machine, ranks: int) -> None:
+    """Never more than can run: they would wait for each other in turn."""
+    asked, most = choices.ask("num_threads"), max(1, machine.threads // ranks)
+    among = f" among {ranks} processes" if ranks > 1 else ""
+    if asked is None:
+        choices.derive("num_threads", max(1, machine.cores // ranks),
+                       f"{machine.cores} physical cores that this process may use{among}")
+    elif asked <= most:
         choices.take("num_threads", "num_threads", "as asked for")
     else:
-        threads = max(1, machine.cores // ranks)
-        among = f" among {ranks} processes" if ranks > 1 else ""
-        choices.derive("num_threads", threads, f"{machine.cores} physical cores that this process may use{among}")
+        limit = f"this process may use {machine.threads} logical CPUs{among}"
+        choices.take("num_threads", "num_threads", f"{asked} asked for, but {limit}", most)
+        choices.notices.append(f"--num-threads {asked}: {limit}, so {most} is what runs")
 
 
 def _dtype(choices: Choices, spec: ModelSpec, machine: Machine) -> None:

@@ -168,7 +168,8 @@ class ManyExecutor:
 
 
 def _environment() -> dict[str, str]:
-    """The child finds the same quire, and takes nothing from the folder it is started in."""
+    """The child finds the same quire, and takes nothing from the folder it is started in. Torch's own threads would take turns
+    with those of our kernels."""
     here = str(Path(quire.__file__).parents[1])
     paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}

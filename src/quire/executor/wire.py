@@ -1,18 +1,16 @@
-"""What crosses between the engine and its ranks: typed msgpack in frames, each behind its length. Nothing else is
-understood, and nothing that arrives is ever executed."""
+"""What crosses between the engine and its ranks: typed msgpack, arrays as core/wire.py has them, in frames, each behind its
+length. Nothing else is understood, and nothing that arrives is ever executed."""
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from quire.core.types import Logprobs, Step, StepOutput
+from quire.core.wire import decoder, encode_body
 
 LENGTH_BYTES = 8
 MOST = 1 << 32                  # bytes of a frame
-ARRAY = 1                       # msgpack's extension type for an array
-DTYPES = ("<i4", "<i8", "<f4")  # that an array may have
 
 
 class Init(msgspec.Struct, tag=True):
@@ -66,23 +64,9 @@ ToRank = Init | Execute
 FromRank = Loading | Ready | Alive | Lost | Done
 
 
-def _pack(value: Any) -> msgspec.msgpack.Ext:
-    if not isinstance(value, np.ndarray) or value.dtype.str not in DTYPES:
-        raise TypeError(f"{type(value).__name__} does not cross between processes")
-    head = msgspec.msgpack.encode((value.dtype.str, value.shape))
-    return msgspec.msgpack.Ext(ARRAY, bytes([len(head)]) + head + value.tobytes())
-
-
-def _unpack(code: int, data: memoryview) -> np.ndarray:
-    dtype, shape = msgspec.msgpack.decode(data[1:1 + data[0]], type=tuple[str, tuple[int, ...]])
-    if code != ARRAY or dtype not in DTYPES:
-        raise msgspec.ValidationError(f"extension {code} with dtype {dtype} is not an array")
-    return np.frombuffer(data[1 + data[0]:], dtype).reshape(shape)
-
-
-encode = msgspec.msgpack.Encoder(enc_hook=_pack).encode
-decode_to_rank: Callable[[bytes], ToRank] = msgspec.msgpack.Decoder(ToRank, ext_hook=_unpack).decode
-decode_from_rank: Callable[[bytes], FromRank] = msgspec.msgpack.Decoder(FromRank, ext_hook=_unpack).decode
+encode = encode_body
+decode_to_rank: Callable[[bytes], ToRank] = decoder(ToRank)
+decode_from_rank: Callable[[bytes], FromRank] = decoder(FromRank)
 
 
 def send(connection: socket.socket, frame: bytes) -> None:

@@ -5,6 +5,7 @@ however many threads there are. A call costs about two microseconds on top of th
 """
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +19,14 @@ CODES = {torch.float32: 0, torch.bfloat16: 1, torch.float16: 2}
 SCHEMES = {"none": 0, "int8": 1, "int4": 2}
 INTERFACE = 4                   # of the module these wrappers were written for
 _SILU_MUL, _RELU, _GELU, _GELU_TANH, _ADD = range(5)
+_LOGITS = Shapes(torch.float32, is_cpu=True)
+
+
+def argmax_rows(x: Tensor) -> tuple[Tensor, np.ndarray]:
+    rows, cols, stride = _LOGITS.matrix("x", x)
+    best, is_finite = torch.empty(rows, dtype=torch.int64), torch.empty(rows, dtype=torch.bool)
+    native.argmax_rows(x.data_ptr(), rows, cols, stride, best.data_ptr(), is_finite.data_ptr())
+    return best, is_finite.numpy()
 
 
 class CpuOps:
@@ -62,12 +71,20 @@ class CpuOps:
 
     # ---- rows --------------------------------------------------------------------------------------------------------
 
-    def embedding(self, ids: Tensor, weight: Tensor, out: Tensor | None = None) -> Tensor:
+    def embedding(self, ids: Tensor, weight: Tensor | Packed, out: Tensor | None = None) -> Tensor:
         num = self.shapes.indices("ids", ids)
+        if isinstance(weight, Packed):
+            return self._packed_rows(ids, weight, out)
         rows, cols, stride = self.shapes.matrix("weight", weight)
         out, y_stride = self._out(out, num, cols)
         native.embedding(weight.data_ptr(), rows, stride * self.item, ids.data_ptr(), num, cols * self.item,
                          out.data_ptr(), y_stride * self.item)
+        return out
+
+    def _packed_rows(self, ids: Tensor, packed: Packed, out: Tensor | None) -> Tensor:
+        n, k, num = packed.num_out, packed.num_in, ids.numel()
+        out, y_stride = self._out(out, num, k)
+        native.packed_rows(self.code, packed.address, n, k, ids.data_ptr(), num, out.data_ptr(), y_stride)
         return out
 
     def gather(self, x: Tensor, rows: Tensor, out: Tensor | None = None) -> Tensor:

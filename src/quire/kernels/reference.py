@@ -5,6 +5,7 @@ matrix product in bfloat16 or float16 stays in that dtype, where the hardware su
 """
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -25,6 +26,18 @@ class Packed:
     def __init__(self, data: Tensor, num_out: int, num_in: int, scheme: str = "none", scales: Tensor | None = None):
         self.data, self.num_out, self.num_in, self.address = data, num_out, num_in, data.data_ptr()
         self.scheme, self.scales = scheme, scales
+
+
+def argmax_rows(x: Tensor) -> tuple[Tensor, np.ndarray]:
+    """On CPU by numpy, whose one thread is sooner done than torch's are woken."""
+    if not x.is_cpu:
+        return x.argmax(-1), torch.isfinite(x).all(-1).cpu().numpy()
+    rows = x.numpy()
+    with np.errstate(invalid="ignore", over="ignore"):      # infinities of both signs
+        is_finite = np.isfinite(rows.sum(-1))               # a finite sum has finite terms; but large ones may overflow
+    for row in np.flatnonzero(~is_finite):
+        is_finite[row] = np.isfinite(rows[row]).all()
+    return torch.from_numpy(rows.argmax(-1)), is_finite
 
 
 def _deliver(result: Tensor, out: Tensor | None) -> Tensor:
@@ -86,8 +99,9 @@ class ReferenceOps:
 
     # ---- rows --------------------------------------------------------------------------------------------------------
 
-    def embedding(self, ids: Tensor, weight: Tensor, out: Tensor | None = None) -> Tensor:
+    def embedding(self, ids: Tensor, weight: Tensor | Packed, out: Tensor | None = None) -> Tensor:
         self.shapes.indices("ids", ids)
+        weight = weight.data if isinstance(weight, Packed) else weight
         self.shapes.matrix("weight", weight)
         return _deliver(functional.embedding(ids, weight), out)
 

@@ -10,11 +10,14 @@ from functools import cache
 from types import ModuleType
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from quire.batch import Batch, KVLayer
+from quire.core import cores
 from quire.core.errors import ConfigError
+from quire.kernels import reference
 from quire.kernels.recording import Pass, Recording, Unrecordable
 from quire.kernels.reference import Packed, ReferenceOps
 
@@ -44,8 +47,8 @@ class Ops(Protocol):
         """x W^T as float32, for logits: (R, K) -> (R, N)"""
         ...
 
-    def embedding(self, ids: Tensor, weight: Tensor, out: Tensor | None = None) -> Tensor:
-        """weight[ids]: (T,) int64, (V, H) -> (T, H)"""
+    def embedding(self, ids: Tensor, weight: Tensor | Packed, out: Tensor | None = None) -> Tensor:
+        """weight[ids]: (T,) int64, (V, H) -> (T, H). Of a packed weight, too: the bits that were packed."""
         ...
 
     def gather(self, x: Tensor, rows: Tensor, out: Tensor | None = None) -> Tensor:
@@ -134,6 +137,7 @@ def _cpu() -> tuple[ModuleType | None, str]:
         native.select_isa(os.environ.get("QUIRE_CPU_ISA", ""))
     except ValueError as error:
         raise ConfigError(f"QUIRE_CPU_ISA: {error}") from None
+    native.set_threads(cores.usable())
     return wrappers, ""
 
 
@@ -150,12 +154,19 @@ def native_reason() -> str:
 
 
 def set_threads(count: int) -> None:
-    """Threads of the CPU ops, the caller's own included; 0: one for each core. Changes no bit of any result."""
+    """Threads of the CPU ops, the caller's own included; 0: one for each core that this process may use. Changes no bit
+    of any result."""
     wrappers, _ = _cpu()
-    if wrappers is not None:
-        wrappers.native.set_threads(count)
-    elif count:
-        torch.set_num_threads(count)
+    (wrappers.native.set_threads if wrappers is not None else torch.set_num_threads)(count or cores.usable())
+
+
+def argmax_rows(x: Tensor) -> tuple[Tensor, np.ndarray]:
+    """Of each row of (R, V) float32: the place of its greatest number, of equal ones the first, (R,) int64; and (R,) bool,
+    whether all of it is finite. The place tells something only if no number of the row is NaN."""
+    wrappers, _ = _cpu()
+    making = wrappers if wrappers is not None and x.is_cpu else reference
+    found: tuple[Tensor, np.ndarray] = making.argmax_rows(x)
+    return found
 
 
 def ask_for_large_pages(x: Tensor) -> None:

@@ -3,7 +3,8 @@
 The embedding is whole on every rank: a look-up reads one row for each token, a shared-out one would cost an exchange
 for each step, and on CPU all ranks read the same pages of the mapped file. The head is shared out by vocabulary, since
 it is the largest matrix of a small model and every row of it is read in every step; its logits are gathered, because
-drawing needs the whole vocabulary.
+drawing needs the whole vocabulary. Where one rank has all of a head that is the embedding again, its packed form is the
+only one that is kept.
 """
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,7 +17,7 @@ from quire.layers.slot import Slot, Slots
 class Embedding:
     """num_skipped: rows at the head of the checkpoint's table that nobody looks up."""
 
-    weight: Tensor
+    weight: Tensor | Packed
 
     def __init__(self, home: Home, num_rows: int, size: int, num_skipped: int = 0):
         self.home, self.ops, self.num_skipped = home, home.ops, num_skipped
@@ -58,9 +59,12 @@ class Head:
 
 
 def tied(embedding: Embedding, head: Head, name: str) -> Slots:
-    """One tensor that is both."""
+    """One tensor that is both. Rows of a packed one are read as they were stored; those of a quantized one are not."""
     def put(tensor: Tensor) -> None:
-        embedding.put(tensor)
         head.put(tensor)
+        if head.mesh.size == 1 and head.packed.scheme == "none":
+            embedding.weight = head.packed
+        else:
+            embedding.put(tensor)
 
     yield f"{name}.weight", Slot(embedding.shape, put)

@@ -56,13 +56,13 @@ class Linear:
     def put_weight(self, piece: int, tensor: Tensor) -> None:
         self.weights[piece] = self.home.take_in(self.cut_weight(piece, tensor))
         if len(self.weights) == len(self.outputs):
-            self.packed = self.home.pack(_in_order(self.weights))
+            self.packed = self.home.pack([self.weights[i] for i in range(len(self.weights))])
             self.weights = {}
 
     def put_bias(self, piece: int, tensor: Tensor) -> None:
         self.biases[piece] = self.home.take_in(self.cut_bias(piece, tensor))
         if len(self.biases) == len(self.outputs):
-            self.bias = torch.cat(_in_order(self.biases))
+            self.bias = torch.cat([self.biases[i] for i in range(len(self.biases))])     # a copy, of one piece too
             self.biases = {}
 
     def cut_weight(self, piece: int, tensor: Tensor) -> Tensor:
@@ -105,7 +105,3 @@ class RowLinear(Linear):
 
     def cut_weight(self, piece: int, tensor: Tensor) -> Tensor:
         return take(tensor, (self.mesh.rank, self.mesh.size), dim=1)
-
-
-def _in_order(pieces: dict[int, Tensor]) -> list[Tensor]:
-    return [pieces[i] for i in range(len(pieces))]

@@ -109,28 +109,30 @@ class Decoder(ABC):
     def load(self, weights: Sequence[Weight]) -> None:
         for weight, slot in assign(self.slots(), self.rename, weights):
             slot.put(weight.read())
+            weight.drop()
 
 
 def assign(slots: dict[str, Slot], rename: Callable[[str], str | None],
            weights: Sequence[Weight]) -> list[tuple[Weight, Slot]]:
-    """Each weight with its slot, none left over on either side."""
-    pairs = []
+    """Each weight with its slot, none left over on either side; in the order of the slots, so that the pieces of a matrix
+    follow each other and are packed before those of the next one come, however the files have them."""
+    found: dict[str, Weight] = {}
     for weight in weights:
         if (name := rename(weight.name)) is None:
             continue
-        if (slot := slots.pop(name, None)) is None:
+        if (slot := slots.get(name)) is None or name in found:
             raise ModelError(f"{weight.file}: tensor {weight.name} is none that config.json's architecture has, or is "
                              "there twice")
         if weight.shape != slot.shape:
             raise ModelError(f"{weight.file}: tensor {weight.name} has shape {weight.shape}; config.json asks for "
                              f"{slot.shape}")
-        pairs.append((weight, slot))
-    if slots:
+        found[name] = weight
+    if missing := slots.keys() - found.keys():
         files = {w.file for w in weights}
         where = files.pop() if len(files) == 1 else weights[0].file.parent if weights else "the checkpoint"
-        raise ModelError(f"{where}: {len(slots)} tensors are missing, {min(slots)} among them; the download may be "
+        raise ModelError(f"{where}: {len(missing)} tensors are missing, {min(missing)} among them; the download may be "
                          "incomplete")
-    return pairs
+    return [(found[name], slot) for name, slot in slots.items()]
 
 
 def _check_reach(spec: ModelSpec, max_model_len: int) -> None:

@@ -1,5 +1,5 @@
-"""A checkpoint's tensors, mapped into memory: nothing is read before it is used, and ranks on one machine share the
-pages.
+"""A checkpoint's tensors, mapped into memory: nothing is read before it is used, ranks on one machine share the pages, and
+what has been packed is dropped from this process.
 
 safetensors, in one file or in shards with an index. Every number of a header is checked against the file before a
 tensor is made, and a complaint names file, tensor and reason. Old .bin files only through torch's weights-only loader,
@@ -28,12 +28,14 @@ OTHER_FORMAT = "consolidated"   # beginning of names of files that hold the same
 
 
 class Weight(NamedTuple):
-    """One tensor, not read yet."""
+    """One tensor, not read yet. drop: no matter what of its file was read, this process does without it for now; a tensor
+    that is used on has its pages mapped again as they are touched."""
     name: str
     file: Path
     shape: tuple[int, ...]
     num_bytes: int
     read: Callable[[], Tensor]
+    drop: Callable[[], None] = lambda: None
 
 
 def find_weights(folder: Path) -> list[Weight]:
@@ -105,7 +107,7 @@ def _read_safetensors(file: Path) -> list[Weight]:
     for begin, end, name, entry in entries:
         dtype, shape = _check_entry(file, name, entry, begin, end, end_before, len(data) - begin_of_data)
         read = partial(_view, data, begin_of_data + begin, dtype, shape)
-        weights.append(Weight(name, file, shape, end - begin, read))
+        weights.append(Weight(name, file, shape, end - begin, read, partial(_drop, data)))
         end_before = end
     return weights
 
@@ -149,10 +151,23 @@ def _view(data: "mmap.mmap | bytes", offset: int, dtype: torch.dtype, shape: tup
     count = math.prod(shape)
     if not count:
         return torch.empty(shape, dtype=dtype)
+    _advise(data, "MADV_WILLNEED", offset - offset % mmap.PAGESIZE, count * dtype.itemsize)
     if offset % dtype.itemsize:
         part = bytearray(data[offset:offset + count * dtype.itemsize])
         return torch.frombuffer(part, dtype=dtype).view(shape)
     return torch.frombuffer(data, dtype=dtype, count=count, offset=offset).view(shape)
+
+
+def _drop(data: "mmap.mmap | bytes") -> None:
+    """All of the file at once: pieces that waited for others were read only with them. Nobody has written to the pages, so
+    they are the file's; the system keeps them as long as it has room."""
+    _advise(data, "MADV_DONTNEED", 0, len(data))
+
+
+def _advise(data: "mmap.mmap | bytes", advice: str, start: int, length: int) -> None:
+    """start: at a page. A system that does not know such advice does without."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, advice):
+        data.madvise(getattr(mmap, advice), start, length)
 
 
 # ---- .bin

@@ -2,7 +2,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import torch
 from torch import Tensor
 
 from quire.core.errors import ModelError
@@ -32,10 +31,9 @@ def load_model(plan: Plan, spec: ModelSpec, ops: Ops, mesh: Mesh, progress: Prog
 
 
 def use_threads(count: int) -> None:
-    """Of this process: for the CPU ops, and for what torch does beside them. 0: one for each core."""
+    """Of the CPU ops. Those of torch stay as they are where the ops are in C++, for it has little to do beside them: one in
+    a process of ours (its starter sees to that), in a program of somebody else's what it has chosen."""
     set_threads(count)
-    if count:
-        torch.set_num_threads(count)
 
 
 def _watched(weights: Sequence[Weight], progress: Progress) -> list[Weight]:

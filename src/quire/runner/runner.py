@@ -18,7 +18,7 @@ from quire.core.errors import DeviceError
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.types import VECTOR, Logprobs, Start, Step, StepOutput, Work
-from quire.kernels.table import ops_for
+from quire.kernels.table import argmax_rows, ops_for
 from quire.models.base import Model
 from quire.parallel.mesh import ALONE, Mesh
 from quire.runner.forward import Forward, SeamedMesh
@@ -169,7 +169,7 @@ class Runner:
         start = self.rows.starts[work.row]
         assert self.sampler is not None and start is not None
         try:
-            if not _is_finite(logits).all():
+            if not argmax_rows(logits)[1].all():
                 raise self._not_finite(work.row)
             told.append(self.sampler.prompt_logprobs(logits, targets, start.sampling.num_prompt_logprobs or 0))
         except Exception as error:
@@ -185,19 +185,22 @@ class Runner:
         if acts.logits is None:
             return
         at = np.flatnonzero(acts.draws)                         # (R,): the work behind each row of logits
-        sound = self._sound(acts, at, acts.logits)
-        logits = acts.logits if sound.all() else acts.logits[torch.from_numpy(sound).to(self.device)]
+        logits, (best, is_finite) = acts.logits, argmax_rows(acts.logits)
+        sound = self._sound(acts, at, is_finite)
+        if not sound.all():
+            kept = torch.from_numpy(sound).to(self.device)
+            logits, best = logits[kept], best[kept]
         rows = acts.rows[at[sound]]
         if not rows.size:
             return
-        sampled = self.sampler.sample(logits, rows.tolist(), self.rows.length[rows].tolist())
+        sampled = self.sampler.sample(logits, rows.tolist(), self.rows.length[rows].tolist(), best)
         drawn[rows] = sampled.ids.cpu().numpy()
         for j, logprobs in sampled.logprobs.items():
             output.logprobs[acts.works[at[sound][j]].request_id] = logprobs
 
-    def _sound(self, acts: Acts, at: np.ndarray, logits: Tensor) -> np.ndarray:
+    def _sound(self, acts: Acts, at: np.ndarray, is_finite: np.ndarray) -> np.ndarray:
         """(R,): which rows of logits can be drawn from. The others have failed."""
-        sound = _is_finite(logits)
+        sound = is_finite.copy()
         for j, i in enumerate(at):
             row = acts.works[i].row
             if not sound[j]:
@@ -216,7 +219,7 @@ class Runner:
         assert acts.hidden is not None
         for i in np.flatnonzero(acts.wants & VECTOR).tolist():
             work, vector = acts.works[i], acts.hidden[acts.last_rows[i]].float()
-            if _is_finite(vector[None]).all():
+            if argmax_rows(vector[None])[1].all():
                 output.vectors[work.request_id] = vector.cpu().numpy()
             else:
                 self._fail(work.row, self._not_finite(work.row))
@@ -249,14 +252,6 @@ class Runner:
                 output.failed[w.request_id] = error
                 for told in (output.tokens, output.logprobs, output.prompt_logprobs, output.vectors):
                     told.pop(w.request_id, None)
-
-
-def _is_finite(rows: Tensor) -> np.ndarray:
-    """(R, N) -> (R,) bool, in one pass: a sum is finite only if all its terms are. On CPU by numpy, whose one thread is
-    sooner done than torch's are woken."""
-    with np.errstate(invalid="ignore", over="ignore"):      # infinities of both signs
-        sums = rows.numpy().sum(-1) if rows.is_cpu else rows.sum(-1).cpu().numpy()
-    return np.asarray(np.isfinite(sums))
 
 
 def _joined(parts: Sequence[Logprobs]) -> Logprobs:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from quire.core.types import Logprobs, RequestRefused, Start
+from quire.kernels.table import argmax_rows
 from quire.sampling.bad_words import BadWords
 from quire.sampling.bias import AllowedIds, LogitBias, MinTokens
 from quire.sampling.draw import draw_whole, signed, uniforms
@@ -85,14 +86,14 @@ class Sampler:
 
     # ---- steps
 
-    def sample(self, logits: Tensor, rows: Sequence[int], positions: Sequence[int]) -> Sampled:
+    def sample(self, logits: Tensor, rows: Sequence[int], positions: Sequence[int], best: Tensor | None = None) -> Sampled:
         """One id for each line of logits, (R, V) float32. rows: each at most once. positions: where the ids will stand, so
-        prompt length + ids drawn so far. Raises before anything has changed, so that the lines can be tried one by one."""
+        prompt length + ids drawn so far. best: (R,) the greatest of each line, if whoever made them has looked already.
+        Raises before anything has changed, so that the lines can be tried one by one."""
         step = Lines(np.arange(len(rows)), np.asarray(rows, np.int64), np.asarray(positions, np.int64), self.device)
         wanted = [(feature, step.only(wants)) for feature, wants in zip(self.features, self.wants[:, step.rows], strict=True)
                   if wants.any()]
-        changed = self._changed(logits, wanted) if wanted else logits
-        ids = self._draw(changed, step)
+        ids = self._draw(self._changed(logits, wanted), step, None) if wanted else self._draw(logits, step, best)
         told = self._logprobs(logits, ids, step.only(self.num_logprobs[step.rows] != NO_LOGPROBS))
         for feature, lines in wanted:
             feature.append(lines, ids[lines.at])
@@ -110,11 +111,13 @@ class Sampler:
                 raise RequestRefused(NOTHING_LEFT)
         return logits
 
-    def _draw(self, logits: Tensor, step: Lines) -> Tensor:
+    def _draw(self, logits: Tensor, step: Lines, best: Tensor | None) -> Tensor:
         is_random = self.is_random[step.rows]
-        if not is_random.any():
-            return logits.argmax(-1)                                    # of equal ones the lowest id
-        ids = torch.empty(len(is_random), dtype=torch.int64, device=self.device) if is_random.all() else logits.argmax(-1)
+        if best is None and not is_random.all():
+            best = argmax_rows(logits)[0]                               # of equal ones the lowest id
+        if best is not None and not is_random.any():
+            return best
+        ids = torch.empty(len(is_random), dtype=torch.int64, device=self.device) if best is None else best.clone()
         is_cut = self.is_cut[step.rows]
         for lines in (step.only(is_random & ~is_cut), step.only(is_cut)):
             if lines.places.size:

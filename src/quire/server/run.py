@@ -32,6 +32,7 @@ host = lazy("quire.server.host")        # FastAPI and uvicorn, which take a seco
 
 BACKLOG = 2048                          # connections that wait to be taken
 WILDCARDS = ("0.0.0.0", "::", "")
+NICE = 5                                # how far the server steps back behind the engine's process
 
 
 def serve(plan: Plan, on_ready: Callable[[str], None] = lambda url: None) -> None:
@@ -45,6 +46,8 @@ async def live(plan: Plan, sock: socket.socket, on_ready: Callable[[str], None])
     tokenizer = Tokenizer.load(plan.tokenizer_folder, plan.chat_template)
     client = Client(plan, ModelSpec.read(plan.model_folder), tokenizer, link_of(plan))
     client.open()
+    if not plan.single_process:
+        step_back()
     try:
         client.watch()
         await host.run(client, plan, tokenizer, sock, ending, lambda: on_ready(address(plan, sock)))
@@ -57,6 +60,13 @@ def link_of(plan: Plan) -> Link:
     if plan.single_process:
         return EngineThread(lambda progress: build.build_engine(plan, progress))
     return EngineProcess(plan)
+
+
+def step_back() -> None:
+    """Where cores are short, a step that waits for one holds up everybody's next token, and the server one answer's. After
+    the engine's process was started, which would inherit it; threads that are begun later do."""
+    with suppress(OSError, AttributeError):             # a system that knows no such thing does without
+        os.nice(NICE)
 
 
 class Ending:

@@ -1,4 +1,5 @@
 """What all routes share: the engine's client, the plan, and what depends on neither request nor route."""
+import asyncio
 import logging
 import re
 import time
@@ -15,14 +16,13 @@ from quire.core.sampling_params import params_from_defaults
 from quire.engine.client import Client
 from quire.server.aside import aside
 from quire.server.calls import Calls
-from quire.server.conversation import text_of
 from quire.server.metrics import Metrics
 from quire.server.replies import Scope
 from quire.server.stream import Stalls
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
 
-MESSAGE_SIZE = 50               # characters that a message costs beside its own
+MOST_RENDERS = 4                # at once: they share the interpreter with the loop
 _request_id = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 log = logging.getLogger("quire.server")
 
@@ -35,6 +35,7 @@ class Service:
     template: ChatTemplate
     calls: Calls = field(default_factory=Calls)
     stalls: Stalls = field(default_factory=Stalls)
+    renders: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_RENDERS))
     created: int = field(default_factory=lambda: int(time.time()))
 
     def __post_init__(self) -> None:
@@ -74,11 +75,13 @@ class Service:
 
     async def render(self, messages: list[dict[str, Any]], add_special_tokens: bool, variables: dict[str, Any]
                      ) -> tuple[str, list[int]]:
-        """Text and ids of a chat. What users write never spells special tokens."""
+        """Text and ids of a chat. What users write never spells special tokens. A template is a program, and the shortest chat
+        may keep it busy for seconds: so on another thread, and who finds all of them busy waits, first come, first served."""
         if not self.knows_developer:
             messages = [m | {"role": "system"} if m["role"] == "developer" else m for m in messages]
 
         def work() -> tuple[str, list[int]]:
             text = self.template.render_private(messages, **variables)
             return self.tokenizer.spellings.show(text), self.tokenizer.encode_private(text, add_special_tokens)
-        return await aside(work, sum(MESSAGE_SIZE + len(text_of(m["content"])) for m in messages))
+        async with self.renders:
+            return await asyncio.to_thread(work)
