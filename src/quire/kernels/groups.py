@@ -24,8 +24,9 @@ def key_rows(k: Tensor) -> Tensor:
     depth, pairs = DEPTH[k.dtype], d - d % DEPTH[k.dtype]
     groups = k.reshape(blocks, heads, size // GROUP, GROUP * d)
     steps, last = groups[..., :GROUP * pairs], groups[..., GROUP * pairs:]
-    steps = steps.unflatten(-1, (pairs // depth, GROUP, depth)).transpose(-3, -2).flatten(-2)       # (.., 16, pairs)
-    return torch.cat((steps, last.unflatten(-1, (d - pairs, GROUP)).transpose(-2, -1)), -1).reshape(k.shape)
+    steps = steps.reshape(blocks, heads, size // GROUP, pairs // depth, GROUP, depth).transpose(-3, -2).flatten(-2)
+    last = last.reshape(blocks, heads, size // GROUP, d - pairs, GROUP).transpose(-2, -1)
+    return torch.cat((steps, last), -1).reshape(k.shape)                # beside each other: (.., 16, pairs and the last)
 
 
 def value_rows(v: Tensor) -> Tensor:
