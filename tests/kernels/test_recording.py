@@ -297,7 +297,7 @@ def test_a_native_function_that_a_tape_cannot_note_is_caught() -> None:
     native, weight, packed = import_module("quire._kernels"), torch.ones(8, 8), torch.empty(1 << 16, dtype=torch.uint8)
 
     def forward(batch: Batch) -> Tensor:
-        native.pack(0, weight.data_ptr(), 8, 8, 8, packed.data_ptr())
+        native.pack(0, 0, [(weight.data_ptr(), 8, 8)], 8, 8, packed.data_ptr())
         return batch.ids
 
     with pytest.raises(RuntimeError, match="cannot note"):
