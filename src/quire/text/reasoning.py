@@ -6,6 +6,7 @@ is never closed is all of the answer.
 from dataclasses import dataclass
 
 THINK = ("<think>",), ("</think>",)
+_ASSISTANT = "<\uff5cAssistant\uff5c>"         # DeepSeek's
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ PARSERS: dict[str, Reasoning] = {
     "seed_oss": Reasoning(("<seed:think>",), ("</seed:think>",), signs=("<seed:think>",)),
     "granite": Reasoning(("Here is my thought process:", "Here's my thought process:"),
                          ("Here is my response:", "Here's my response:"), signs=("Here is my thought process:",)),
-    "deepseek_r1": Reasoning(*THINK, is_implied=True, signs=("<｜Assistant｜><think>",)),
-    "deepseek_v3": Reasoning(*THINK, signs=("<｜Assistant｜>", "</think>")),
+    "deepseek_r1": Reasoning(*THINK, is_implied=True, signs=(_ASSISTANT + "<think>",)),
+    "deepseek_v3": Reasoning(*THINK, signs=(_ASSISTANT, "</think>")),
     "minimax_m2": Reasoning(*THINK, is_implied=True, signs=("<minimax:tool_call>", "<think>")),
     "glm45": Reasoning(*THINK, signs=("<arg_key>", "<think>")),
     "qwen3": Reasoning(*THINK, signs=("</think>",)),

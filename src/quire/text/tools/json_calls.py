@@ -1,5 +1,4 @@
 """Calls whose arguments are JSON: as objects that hold the name, or behind the name."""
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -67,14 +67,13 @@ def _tagged(signs: tuple[str, ...], *given: Any) -> Entry:
 _FUNCTION = (("<function=", (">",)), ("<parameter=", ">"), ("", "</parameter>"), "</function>")
 _INVOKE = (('<invoke name="', ('">',)), ('<parameter name="', '">'), ("", "</parameter>"), "</invoke>")
 _HERMES = ("<tool_call>", "</tool_call>")
+_SEP, *_marks = (f"<\uff5ctool\u2581{name}\uff5c>" for name in (
+    "sep", "call\u2581begin", "call\u2581end", "calls\u2581begin", "calls\u2581end"))
+_CALL, _CALLS = _marks[:2], _marks[2:]              # DeepSeek's
 
 PARSERS: dict[str, Entry] = {
-    "deepseek_v3": _named(
-        ("<｜tool▁call▁begin｜>", "```json"), "<｜tool▁call▁begin｜>function<｜tool▁sep｜>", "\n```json\n",
-        "\n```<｜tool▁call▁end｜>", "<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
-    "deepseek_v31": _named(
-        ("<｜tool▁call▁begin｜>",), "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁begin｜>",
-        "<｜tool▁calls▁end｜>"),
+    "deepseek_v3": _named((_CALL[0], "```json"), _CALL[0] + "function" + _SEP, "\n```json\n", "\n```" + _CALL[1], *_CALLS),
+    "deepseek_v31": _named((_CALL[0],), _CALL[0], _SEP, _CALL[1], *_CALLS),
     "kimi_k2": _named(
         ("<|tool_calls_section_begin|>",), "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>",
         "<|tool_calls_section_begin|>", "<|tool_calls_section_end|>", numbered_name),
