@@ -99,10 +99,15 @@ class Router:
 
 
 class ReasoningTokens:
-    """Counts the ids of an answer that are reasoning, marks left out: those before and after which the block is open."""
+    """Counts the ids of an answer that are reasoning, without those of the marks."""
 
     def __init__(self, detokenizer: Detokenizer, reasoning: Reasoning, is_open: bool):
-        self.detokenizer, self.router, self.count = detokenizer, Router(reasoning, is_open), 0
+        self.detokenizer, self.router = detokenizer, Router(reasoning, is_open)
+        self.settled = self.held = 0            # held: of what may be the beginning of the last mark
+
+    @property
+    def count(self) -> int:
+        return self.settled + self.held
 
     def add(self, ids: Iterable[int]) -> None:
         router = self.router
@@ -111,4 +116,7 @@ class ReasoningTokens:
                 return
             was_thinking = router.is_thinking
             router.feed(self.detokenizer.push([token]))
-            self.count += was_thinking and router.is_thinking
+            if was_thinking:
+                self.held = self.held + 1 if router.is_thinking else 0
+                if not router.reader.num_held:
+                    self.settled, self.held = self.settled + self.held, 0

@@ -58,14 +58,15 @@ class JsonCalls:
         reader.settle()
 
     def item(self, name: str, schema: Schema) -> Item:
-        before, after = ("", "") if self.is_list else (self.begin + self.space, self.space + self.end)
+        is_plain = self.is_list or self.starts
+        before, after = ("", "") if is_plain else (self.begin + self.space, self.space + self.end)
         return Item(before, object_of(name, schema, self.key), after)
 
     @property
     def frame(self) -> Frame:
         if self.is_list:
             return Frame(self.begin + "[", ", ", "]" + self.end)
-        return Frame("", "\n" if self.end else "; ", "")
+        return Frame("", "; " if self.starts else "\n", "")
 
 
 def object_of(name: str, schema: Schema, key: str) -> Schema:
@@ -76,7 +77,8 @@ def object_of(name: str, schema: Schema, key: str) -> Schema:
 def calls(reader: Reader, found: Found) -> Steps[None]:
     """A list of objects, or one after the other."""
     is_list = yield from reader.take("[")
-    yield from reader.spaces()
+    if is_list:
+        yield from reader.spaces()
     while True:
         yield from _call(reader, found)
         yield from reader.spaces()
@@ -152,7 +154,8 @@ def plain_name(text: str) -> tuple[str, str]:
 
 def numbered_name(text: str) -> tuple[str, str]:
     """functions.NAME:NUMBER, which is the id too."""
-    return text.removeprefix("functions.").rpartition(":")[0], text
+    name, number, _ = text.removeprefix("functions.").partition(":")
+    return name, text if number else ""
 
 
 @dataclass(frozen=True, slots=True)

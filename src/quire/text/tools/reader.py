@@ -60,6 +60,11 @@ class Reader:
         read, self.kept = self.text[self.kept:self.at], self.at
         return read
 
+    @property
+    def num_held(self) -> int:
+        """Letters that are not settled."""
+        return len(self.text) - self.kept
+
     # ---- a little
 
     def peek(self) -> Steps[str]:

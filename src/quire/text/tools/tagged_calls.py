@@ -61,7 +61,7 @@ class TaggedCalls:
         reader.settle()
         yield from self._arguments(reader, found, name)
         yield from reader.spaces()
-        if not (yield from reader.take(self.ends)) and not (yield from reader.peek()):
+        if not (yield from reader.take(self.ends)) and reader.is_over:
             raise Malformed                             # cut off: then the object stays open
         found.arguments("}")
         yield from reader.spaces()
