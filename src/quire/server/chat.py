@@ -118,12 +118,12 @@ class Turn:
                  reading: Reading, answer_id: str, model: str, prompt_text: str, echoed: str):
         self.request, self.params, self.generation = request, params, generation
         self.prompt_text, self.echoed = prompt_text, echoed
-        self.speakers = [Speaker(reading, self._counter(service, reading)) for _ in range(params.n)]
+        self.speakers = [Speaker(reading, self._counter(reading)) for _ in range(params.n)]
         self.spelled = Spelled(service.tokenizer, bool(request.return_tokens_as_token_ids))
         self.answer = {"id": answer_id, "object": "chat.completion", "created": int(time.time()), "model": model,
                        "system_fingerprint": service.fingerprint}
 
-    def _counter(self, service: Service, reading: Reading) -> ReasoningTokens | None:
+    def _counter(self, reading: Reading) -> ReasoningTokens | None:
         """One for each choice, where somebody will be told; they count in `usage`."""
         options = self.request.stream_options
         if reading.reasoning is None or (self.request.stream and not (options and options.include_usage)):
