@@ -35,8 +35,7 @@ def deepseek(before: str, sep: str, after: str) -> str:
     """With its own signs, which look like others."""
     calls = "\n".join(f"<|tool_call_begin|>{before}{name}{sep}{dumped(arguments)}{after}<|tool_call_end|>"
                       for name, arguments in CALLS)
-    return f"<|tool_calls_begin|>{calls}<|tool_calls_end|>".replace("_", "\u2581").replace("|", "\uff5c").replace(
-        "tool\u2581sep", "tool\u2581sep")
+    return f"<|tool_calls_begin|>{calls}<|tool_calls_end|>".replace("_", "\u2581").replace("|", "\uff5c")
 
 
 XML = tagged("<tool_call>", "</tool_call>", "<function=", "<parameter=", ">", "</parameter>", "</function>")

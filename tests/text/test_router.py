@@ -92,8 +92,6 @@ def test_arguments_leave_as_soon_as_they_can():
 
 
 def test_only_so_many_spaces_are_held():
-    router = Router(None, False, None)
-    router.found.content.holds, router.is_plain = True, False
     found = read("hermes", ["a", " " * 1000, WRITTEN["hermes"][0]])
     assert found.content == "a" + " " * (1000 - MOST_BLANKS)
     assert read("hermes", ["a" + " " * 1000 + WRITTEN["hermes"][0]]).content == found.content
