@@ -12,7 +12,7 @@ from typing import Any
 class Canned:
     url: str = ""
     models: list[str] = field(default_factory=lambda: ["first", "second"])
-    pieces: list[str] = field(default_factory=lambda: ["Hel", "lo", "!"])
+    pieces: list[Any] = field(default_factory=lambda: ["Hel", "lo", "!"])
     refusal: tuple[int, Any] | None = None      # status and body of every answer
     error_at: int | None = None                 # before this piece an error event
     closes_at: int | None = None                # before this piece the connection is closed
@@ -44,7 +44,10 @@ class Answer(BaseHTTPRequestHandler):
         self.event({"choices": [], "usage": {"completion_tokens": len(self.canned.pieces)}})
         self.wfile.write(b"data: [DONE]\n\n")
 
-    def choice(self, piece: str) -> dict[str, Any]:
+    def choice(self, piece: Any) -> dict[str, Any]:
+        """A piece is text, or a delta as it is."""
+        if isinstance(piece, dict):
+            return {"delta": piece}
         return {"delta": {"role": "assistant", "content": piece}} if "chat" in self.path else {"text": piece}
 
     def event(self, value: Any) -> None:

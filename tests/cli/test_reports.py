@@ -140,6 +140,11 @@ def test_phases_follow_one_another():
     assert Waterfall().lines() == []
 
 
+def test_the_start_says_how_answers_are_read(folder):
+    plan = plan_of(folder, tool_call_parser="hermes")
+    assert serve.parsers(plan) == "tool calls are read as hermes, reasoning as none"
+
+
 def test_next_steps_are_commands_to_copy(folder):
     lines = serve.next_steps(plan_of(folder, served_model_name=["n"]), "http://127.0.0.1:8000")
     assert "http://127.0.0.1:8000/v1" in lines[0] and "quire chat --url http://127.0.0.1:8000" in lines[1]

@@ -101,6 +101,13 @@ def test_a_refusal_is_the_last_line(server, refusal, word, capsys):
     assert word in err.splitlines()[-1] and str(refusal[0]) in err and "Traceback" not in err
 
 
+def test_what_a_model_thinks_is_shown_as_it_writes_it(server, capsys):
+    server.pieces = [{"role": "assistant", "content": ""}, {"reasoning": "h", "reasoning_content": "h"}, {"reasoning": "m"}, {},
+                     {"content": "Yes"}, {"content": "."}]
+    assert main(["chat", "--url", server.url, "-q", "Hi"]) == 0
+    assert capsys.readouterr().out == "<think>\nhm\n</think>\n\nYes.\n"
+
+
 def test_an_answer_that_breaks_off_is_told(server, capsys):
     server.closes_at = 1
     assert main(["chat", "--url", server.url, "-q", "Hi"]) == 7

@@ -61,6 +61,8 @@ CHANGES = {
     "max_queue": 9, "host": "0.0.0.0", "port": 1, "uds": "/run/quire", "api_key": ["k"], "guard_metrics": True,
     "root_path": "/x",
     "allowed_origins": ["https://a"], "allowed_methods": ["GET"], "allowed_headers": ["X-A"], "allow_credentials": True,
+    "tool_call_parser": "hermes", "reasoning_parser": "qwen3", "enable_auto_tool_choice": False,
+    "exclude_tools_when_tool_choice_none": True,
     "strict": True,
     "single_process": True, "drain_seconds": 1.0, "log_level": "debug", "log_requests": True, "disable_log_stats": True,
 }
@@ -81,6 +83,39 @@ def test_an_option_is_honoured_and_its_source_recorded(folder, name):
     differ |= {n for n in before.reasons if before.reasons[n].source != after.reasons[n].source}
     assert differ - {"reasons"}
     assert any(after.reasons[n].source == "flag" for n in differ if n in after.reasons)
+
+
+# ---- how answers are read
+
+def test_parsers_are_found_in_the_chat_template(folder):
+    plan = plan_of(folder)
+    assert (plan.tool_call_parser, plan.reasoning_parser) == ("", "")
+    (folder / "chat_template.jinja").write_text("<tool_call> {{ tools }} </think>")
+    plan = plan_of(folder)
+    assert (plan.tool_call_parser, plan.reasoning_parser) == ("hermes", "qwen3")
+    assert "hermes" in plan.reasons["tool_call_parser"].text and plan.reasons["reasoning_parser"].source == "derived"
+    other = plan_of(folder, chat_template="{{ messages }} [TOOL_CALLS] [THINK]")         # the one that is used
+    assert (other.tool_call_parser, other.reasoning_parser) == ("mistral", "mistral")
+
+
+def test_parsers_that_are_named_win(folder):
+    (folder / "chat_template.jinja").write_text("<tool_call> {{ tools }} </think>")
+    plan = plan_of(folder, tool_call_parser="llama3_json", reasoning_parser="none")
+    assert (plan.tool_call_parser, plan.reasoning_parser) == ("llama3_json", "")
+    assert plan.reasons["reasoning_parser"].source == "flag"
+    assert plan_of(folder, tool_call_parser="auto").tool_call_parser == "hermes"
+
+
+def test_a_parser_that_nobody_knows_is_refused(folder):
+    assert "hermes" in refused(ConfigError, folder, tool_call_parser="Hermes")
+    assert "qwen3" in refused(ConfigError, folder, reasoning_parser="r1")
+
+
+def test_auto_tool_choice_needs_a_parser_where_it_is_asked_for(folder):
+    assert "--tool-call-parser" in refused(ConfigError, folder, enable_auto_tool_choice=True)
+    assert plan_of(folder, enable_auto_tool_choice=True, tool_call_parser="hermes").enable_auto_tool_choice
+    assert plan_of(folder).enable_auto_tool_choice
+    assert not plan_of(folder, enable_auto_tool_choice=False).enable_auto_tool_choice
 
 
 @pytest.mark.parametrize("source", ["flag", "env", "file"])

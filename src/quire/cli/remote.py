@@ -27,9 +27,15 @@ class Remote:
         """Each answer has its own connection, so nothing is left open."""
 
     def chat(self, messages: Sequence[Mapping[str, str]], limits: Mapping[str, Any]) -> Iterator[str]:
+        """What the model thinks stands between <think> and </think>, as it does where the model runs here."""
+        is_thinking = False
         for choice in self._stream("/chat/completions", {"messages": list(messages), **limits}):
             delta = choice.get("delta") or {}
-            yield delta.get("content") or ""
+            thought, said = delta.get("reasoning") or delta.get("reasoning_content") or "", delta.get("content") or ""
+            if bool(thought) != is_thinking and (thought or said):
+                yield "<think>\n" if thought else "\n</think>\n\n"
+                is_thinking = bool(thought)
+            yield thought + said
 
     def complete(self, prompt: str, limits: Mapping[str, Any]) -> Iterator[str]:
         for choice in self._stream("/completions", {"prompt": prompt, **limits}):

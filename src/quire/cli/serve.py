@@ -34,7 +34,13 @@ def run(arguments: Sequence[str]) -> int:
 def announce(plan: Plan, times: Waterfall, url: str) -> None:
     """The model is loaded and requests are taken."""
     times.end()
-    tell("\n".join([*times.lines(), *next_steps(plan, url)]))
+    tell("\n".join([*times.lines(), f"quire: {parsers(plan)}", *next_steps(plan, url)]))
+
+
+def parsers(plan: Plan) -> str:
+    """How answers are read."""
+    return (f"tool calls are read as {plan.tool_call_parser or 'none: no form is known'}, "
+            f"reasoning as {plan.reasoning_parser or 'none'}")
 
 
 def next_steps(plan: Plan, url: str) -> list[str]:

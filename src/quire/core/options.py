@@ -128,6 +128,12 @@ class ModelOptions:
     chat_template: str | None = option("text", "Jinja file, or the template itself", default="the model's")
     default_chat_template_kwargs: dict[str, Any] | None = option("json", "variables of every chat template",
                                                                  default="{}")
+    tool_call_parser: str | None = option(
+        "text", "form in which the model calls tools, by vLLM's name for it (hermes, llama3_json, ...); none", takes_auto=True,
+        default="found in the chat template")
+    reasoning_parser: str | None = option(
+        "text", "how the model marks what it thinks, by vLLM's name for it (deepseek_r1, qwen3, ...); none", takes_auto=True,
+        default="found in the chat template")
     generation_config: str | None = option(
         "text", "folder whose generation_config.json gives sampling defaults; quire: neutral ones", takes_auto=True,
         default="the model's")
@@ -205,6 +211,11 @@ class ServerOptions:
     allowed_headers: list[str] | None = option("list", "headers that those may send", default="all")
     allow_credentials: bool | None = option("bool", "let those send cookies")
     strict: bool | None = option("bool", "refuse unknown body fields instead of naming them in a header")
+    enable_auto_tool_choice: bool | None = option(
+        "bool", "answers are searched for calls whenever the request has tools and its tool_choice is not none; --no-: a "
+        "tool_choice of auto, which is the default, is refused")
+    exclude_tools_when_tool_choice_none: bool | None = option(
+        "bool", "do not show tools to the model where tool_choice is none")
     single_process: bool | None = option("bool", "run the engine in the server's process")
     drain_seconds: float | None = option(
         "seconds", "time for requests in flight after SIGTERM; 0: none", least=0, aliases=("shutdown_timeout",))

@@ -33,6 +33,8 @@ class Plan:
     generation_defaults: dict[str, Any] = field(default_factory=dict)   # generation_config.json's temperature, ...
     chat_template: str = ""                     # the template itself; empty: the model's own
     default_chat_template_kwargs: dict[str, Any] = field(default_factory=dict)
+    tool_call_parser: str = ""                  # the model's form of calls; empty: none is known
+    reasoning_parser: str = ""                  # its marks of reasoning; empty: none are known
 
     # device and numbers
     device: str = "cpu"                         # cpu | cuda
@@ -77,6 +79,8 @@ class Plan:
     allowed_headers: tuple[str, ...] = ("*",)
     allow_credentials: bool = False
     strict: bool = False                        # unknown body fields are refused, not named in a warning header
+    enable_auto_tool_choice: bool = True        # a request with tools need not say that they may be called
+    exclude_tools_when_tool_choice_none: bool = False
     single_process: bool = False                # the engine runs in the server's process
     drain_seconds: float = 25.0                 # for requests in flight after SIGTERM
 

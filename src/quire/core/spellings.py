@@ -74,7 +74,7 @@ _ONE, _OFF, _AUTO = ("1",), ("false",), ("auto",)
 _SPECULATIVE = "speculative decoding"
 _LORA = "LoRA adapters"
 _MEDIA = "images, audio and video"
-_TOOLS = "tool calls and reasoning parsers"
+_TOOLS = "parsers that are loaded from files"
 _REPLICAS = "several replicas behind one port"
 _TRANSFER = "moving KV blocks between machines or to other memory"
 
@@ -93,8 +93,8 @@ ABSENT: dict[str, Absent] = {
     "distributed_executor_backend": Absent("another executor", "ranks are processes of this machine", ("mp", "uni")),
     "limit_mm_per_prompt": Absent(_MEDIA), "allowed_local_media_path": Absent(_MEDIA),
     "mm_processor_kwargs": Absent(_MEDIA),
-    "enable_auto_tool_choice": Absent(_TOOLS, "", _OFF, True), "tool_call_parser": Absent(_TOOLS),
-    "reasoning_parser": Absent(_TOOLS),
+    "tool_parser_plugin": Absent(_TOOLS, "name one with --tool-call-parser", ("",)),
+    "reasoning_parser_plugin": Absent(_TOOLS, "name one with --reasoning-parser", ("",)),
     "structured_outputs_config": Absent("a choice of grammar engines"),
     "guided_decoding_backend": Absent("a choice of grammar engines", "", _AUTO),
     "cpu_offload_gb": Absent("weights outside the device", "", ("0",)),

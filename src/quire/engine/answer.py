@@ -57,10 +57,10 @@ class Choice:
     """
 
     def __init__(self, index: int, params: SamplingParams, tokenizer: Tokenizer, prompt: Sequence[int],
-                 eos_ids: frozenset[int]):
+                 eos_ids: frozenset[int], shown_ids: frozenset[int]):
         self.index, self.params, self.eos_ids = index, params, eos_ids
         self.detokenizer = Detokenizer(tokenizer, params.skip_special_tokens, params.spaces_between_special_tokens,
-                                       list(prompt[-PROMPT_TAIL:])) if params.detokenize else None
+                                       list(prompt[-PROMPT_TAIL:]), shown_ids) if params.detokenize else None
         self.stops = StopStrings(params.stop or [], params.include_stop_str_in_output) if params.stop else None
         self.num_tokens, self.cumulative_logprob, self.is_done = 0, 0.0, False
 
@@ -110,14 +110,15 @@ class Choice:
 class Answer:
     """One request with its n siblings.
 
+    shown_ids           special tokens that stand in the text in any case
     prompt_logprobs     as far as they are known; None where none were asked for
     num_open            siblings that have not ended
     """
 
     def __init__(self, label: str, prompt: list[int], params: SamplingParams, sampling: Sampling, tokenizer: Tokenizer,
-                 eos_ids: frozenset[int], arrival: float):
+                 eos_ids: frozenset[int], arrival: float, shown_ids: frozenset[int] = frozenset()):
         self.label, self.prompt_token_ids, self.params, self.sampling = label, prompt, params, sampling
-        self.choices = [Choice(i, params, tokenizer, prompt, eos_ids) for i in range(sampling.n)]
+        self.choices = [Choice(i, params, tokenizer, prompt, eos_ids, shown_ids) for i in range(sampling.n)]
         self.text_of: Callable[[int], str | None] = tokenizer.token_text if params.detokenize else lambda token: None
         self.timings = Timings(arrival)
         self.prompt_logprobs: list[Position | None] | None = None if sampling.num_prompt_logprobs is None else [None]

@@ -158,8 +158,10 @@ class Client:
     # ---- requests
 
     def generate(self, prompt: Iterable[int], params: SamplingParams, *, request_id: str = "", priority: int = 0,
-                 cache_salt: str | None = None, arrival: float | None = None) -> Stream:
-        """Called on a running loop. arrival: when the request came, on the monotonic clock."""
+                 cache_salt: str | None = None, arrival: float | None = None, shown_ids: frozenset[int] = frozenset()
+                 ) -> Stream:
+        """Called on a running loop. arrival: when the request came, on the monotonic clock. shown_ids: special tokens that
+        stand in the text though others are skipped."""
         self._check_open(len(self.live) + 1)
         try:
             admitted = self.admission.admit(prompt, params, request_id, priority, cache_salt)
@@ -169,7 +171,7 @@ class Client:
             raise self._failure(error, request_id) from error
         self._check_open(len(self.live) + admitted.params.n)
         self.watch()
-        live = self._enter(admitted, request_id, time.monotonic() if arrival is None else arrival)
+        live = self._enter(admitted, request_id, time.monotonic() if arrival is None else arrival, shown_ids)
         self.link.send(Add(live.base, admitted.prompt, admitted.sampling, admitted.priority, admitted.salt,
                            not admitted.params.skip_reading_prefix_cache, request_id[:MOST_LABEL_CHARS]))
         return Stream(live, self._leave)
@@ -205,9 +207,9 @@ class Client:
                              "try "
                              "again in a moment, or start with a larger --max-queue")
 
-    def _enter(self, admitted: Admitted, label: str, arrival: float) -> Live:
+    def _enter(self, admitted: Admitted, label: str, arrival: float, shown_ids: frozenset[int]) -> Live:
         answer = Answer(label, admitted.prompt, admitted.params, admitted.sampling, self.tokenizer, self.bounds.eos_ids,
-                        arrival)
+                        arrival, shown_ids)
         with self.lock:
             live = Live(self.next_id, label, answer, asyncio.get_running_loop())
             self.next_id += admitted.sampling.n

@@ -17,6 +17,9 @@ from quire.core.quantization import account
 from quire.engine.choices import Choices
 from quire.engine.fitting import fit
 from quire.engine.machine import Machine
+from quire.text import reasoning
+from quire.text.tokenizer_files import templates_of
+from quire.text.tools import table as tool_table
 
 Locate = Callable[..., hub.Located]
 
@@ -86,6 +89,7 @@ def _model(choices: Choices, locate: Locate) -> ModelSpec:
                          "float32, bfloat16 or float16 checkpoint")
     _tokenizer(choices, locate)
     _template(choices)
+    _parsers(choices)
     _generation_defaults(choices)
     if choices.ask("max_logprobs") == -1:
         choices.take("max_logprobs", "max_logprobs", "the whole vocabulary", spec.vocab)
@@ -117,6 +121,28 @@ def _template(choices: Choices) -> None:
         choices.take("chat_template", "chat_template", f"the file {asked}", path.read_text(encoding="utf-8"))
     elif "{" not in asked and "\n" not in asked:
         raise ConfigError(f"--chat-template {asked}: no such file, and no template either", param="chat_template")
+
+
+def _parsers(choices: Choices) -> None:
+    """What the template shows to the model, unless it is named; "none" is a name, too."""
+    templates = templates_of(choices.values["tokenizer_folder"])
+    used = choices.values["chat_template"]
+    template = templates.get(used, used) or "\n".join(templates.values())
+    for field, known, detect in (("tool_call_parser", tool_table.PARSERS, tool_table.detect),
+                                 ("reasoning_parser", reasoning.PARSERS, reasoning.detect)):
+        asked = choices.ask(field)
+        if asked is None:
+            name = detect(template)
+            choices.derive(field, name, f"the chat template shows the form of {name}" if name
+                           else "the chat template shows none that is known")
+        elif asked in known or asked == "none":
+            choices.take(field, field, "as asked for", "" if asked == "none" else asked)
+        else:
+            raise ConfigError(f"--{field.replace('_', '-')} {asked} is not known; there are {', '.join(known)}, and none",
+                              param=field)
+    if choices.ask("enable_auto_tool_choice") and not choices.values["tool_call_parser"]:
+        raise ConfigError("--enable-auto-tool-choice: the chat template shows no known form of tool calls; name it with "
+                          "--tool-call-parser", param="enable_auto_tool_choice")
 
 
 def _generation_defaults(choices: Choices) -> None:

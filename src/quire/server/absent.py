@@ -11,16 +11,13 @@ class Absent(NamedTuple):
 
 
 _GRAMMAR = "ask for the form in the prompt, and check the answer"
-_TOOLS = "describe the tools in a message, and parse the answer"
 _TEXT_ONLY = "this model reads and writes text only"
 _CONNECTOR = "there is no connector to another server; leave it out"
 
 ABSENT: dict[str, Absent] = {
-    # tools
-    "tools": Absent((None,), _TOOLS),
-    "tool_choice": Absent((None, "none", "auto"), _TOOLS),
-    "functions": Absent((None,), _TOOLS),
-    "function_call": Absent((None, "none", "auto"), _TOOLS),
+    # older names
+    "functions": Absent((None,), "send tools"),
+    "function_call": Absent((None, "none", "auto"), "send tool_choice"),
     # text of a given form
     "structured_outputs": Absent((None,), _GRAMMAR),
     "guided_json": Absent((None,), _GRAMMAR),

@@ -18,7 +18,8 @@ from quire.server.shapes import INNER, MOST_MESSAGES, MOST_PROMPT_IDS
 
 MOST_FIELD_BYTES = 64 * 1024
 MOST_BYTES = {"messages": 1 << 30, "prompt": 1 << 30, "tokens": 1 << 30, "logit_bias": 256 << 10,
-              "allowed_token_ids": 128 << 10, "documents": 1 << 20}     # of single fields; the first three: what a body holds
+              "allowed_token_ids": 128 << 10,
+              "documents": 1 << 20, "tools": 512 << 10}     # of single fields; the first three: what a body holds
 # Making more than this of one body would keep everybody waiting: fields; names in all of it; objects in messages, as they
 # are usually written and in any way. Text does not count, for quotes in it are escaped; but braces in it look like objects.
 MOST_FIELDS, MOST_KEYS, MOST_OBJECTS, MOST_BRACES = 256, 400_000, 20_000, 200_000
@@ -108,6 +109,8 @@ def decode_part(raw: bytes, kind: type[U], name: str) -> U:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         raise _mismatch(str(error), name) from None
+    except RecursionError:
+        raise InvalidRequest(f"{name} is nested too deeply", name, "nested_too_deeply") from None
 
 
 def check_fields(fields: dict[str, msgspec.Raw], shape: type[msgspec.Struct]) -> list[str]:

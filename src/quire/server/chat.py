@@ -16,7 +16,11 @@ from quire.server.renamed import renamed
 from quire.server.replies import Headers, Receive, Scope, Send, json_reply
 from quire.server.service import Service
 from quire.server.shapes import ChatRequest, TokenizeRequest
-from quire.server.stream import Events, json_text, one_line, while_connected
+from quire.server.speaker import Reading, Speaker, delta_of
+from quire.server.stream import Events, one_line, while_connected
+from quire.server.tools import asked_tools
+from quire.text.router import ReasoningTokens
+from quire.text.tools.found import Parts, join
 
 
 def check(request: ChatRequest) -> None:
@@ -71,13 +75,16 @@ class Chat:
         check(request)
         answer_id = service.answer_id("chatcmpl", scope, request.request_id)
         messages = plain_messages(request.messages)
-        text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request))
+        asked = asked_tools(service, request)
+        text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request),
+                                         asked.shown)
+        reading = Reading.of(service, request, asked.schemas, text, messages)
         with renamed(_names(request)):
             params = self._params(request)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
-            generation = Generation.start(service.client, [ids], params, request, scope)
+            generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
-        turn = Turn(service, request, params, generation, answer_id, model, text, echoed)
+        turn = Turn(service, request, params, generation, reading, answer_id, model, text, echoed)
         try:
             async with while_connected(receive):
                 if request.stream:
@@ -107,33 +114,44 @@ class Turn:
     echoed      what the answer goes on with, where that was asked for
     """
 
-    def __init__(self, service: Service, request: ChatRequest, params: SamplingParams, generation: Generation, answer_id: str,
-                 model: str, prompt_text: str, echoed: str):
+    def __init__(self, service: Service, request: ChatRequest, params: SamplingParams, generation: Generation,
+                 reading: Reading, answer_id: str, model: str, prompt_text: str, echoed: str):
         self.request, self.params, self.generation = request, params, generation
         self.prompt_text, self.echoed = prompt_text, echoed
+        self.speakers = [Speaker(reading, self._counter(reading)) for _ in range(params.n)]
         self.spelled = Spelled(service.tokenizer, bool(request.return_tokens_as_token_ids))
         self.answer = {"id": answer_id, "object": "chat.completion", "created": int(time.time()), "model": model,
                        "system_fingerprint": service.fingerprint}
+
+    def _counter(self, reading: Reading) -> ReasoningTokens | None:
+        """One for each choice, where somebody will be told; they count in `usage`."""
+        options = self.request.stream_options
+        if reading.reasoning is None or (self.request.stream and not (options and options.include_usage)):
+            return None
+        self.generation.num_reasoning = lambda: sum(each.counter.count for each in self.speakers if each.counter)
+        return reading.counter(self.params, self.generation.streams[0].prompt_token_ids)
 
     # ---- whole
 
     async def send_whole(self, send: Send, headers: Headers) -> None:
         choices = [Delta(i) for i in range(self.params.n)]
+        heard: list[list[Parts]] = [[] for _ in choices]
         async with aclosing(self.generation.deltas()) as deltas:
             async for delta in deltas:
+                heard[delta.index].append(self.speakers[delta.index].hear(delta))
                 choices[delta.index].append(delta)
-        reply = await aside(lambda: json_reply(self._body(choices), headers=headers), self.generation.num_reported)
+        reply = await aside(lambda: json_reply(self._body(choices, heard), headers=headers), self.generation.num_reported)
         await reply.send(send)
 
-    def _body(self, choices: list[Delta]) -> dict[str, Any]:
-        body: dict[str, Any] = {**self.answer, "choices": [self._choice(choice) for choice in choices],
+    def _body(self, choices: list[Delta], heard: list[list[Parts]]) -> dict[str, Any]:
+        body: dict[str, Any] = {**self.answer, "choices": [*map(self._choice, choices, heard)],
                                 "usage": self.generation.usage(), "timings": self.generation.timings(), **self._prompt()}
         if self.params.prompt_logprobs is not None:
             body["prompt_logprobs"] = prompt_logprobs(self.generation.streams[0].prompt_logprobs or [])
         return body
 
-    def _choice(self, choice: Delta) -> dict[str, Any]:
-        message = {"role": "assistant", "content": self.echoed + choice.text, "refusal": None}
+    def _choice(self, choice: Delta, heard: list[Parts]) -> dict[str, Any]:
+        message = self.speakers[choice.index].message(join(heard), self.echoed)
         shown: dict[str, Any] = {"index": choice.index, "message": message, "logprobs": self._logprobs(choice),
                                  "finish_reason": choice.finish_reason, "stop_reason": choice.stop_reason}
         return shown | ({"token_ids": choice.token_ids} if self.request.return_token_ids else {})
@@ -159,18 +177,19 @@ class Turn:
         prompt = self._prompt()
         extra = b"," + one_line(encode(prompt))[1:-1] if prompt else b""
         role = b'"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null'
-        echoed = self.chunks.chunk(index, _content(self.echoed, b"null", b"")) if self.echoed else b""
+        echoed = self.chunks.chunk(index, _told(Parts(content=self.echoed), b"null", b"")) if self.echoed else b""
         return self.chunks.chunk(index, role, extra) + echoed
 
     def _pieces(self, delta: Delta) -> bytes:
         """Ids without text, of a character that is not whole yet, say nothing by themselves."""
         logprobs, ids, data = self._logprobs(delta), b"", b""
+        parts = self.speakers[delta.index].hear(delta)
         if self.request.return_token_ids and delta.token_ids:
             ids = b',"token_ids":' + encode(delta.token_ids)
-        if delta.text or logprobs or ids:
-            data = self.chunks.chunk(delta.index, _content(delta.text, one_line(encode(logprobs)), ids))
+        if parts or logprobs or ids:
+            data = self.chunks.chunk(delta.index, _told(parts, one_line(encode(logprobs)), ids))
         return data + (self.chunks.end(delta, b'"delta":{},"logprobs":null,') if delta.finish_reason else b"")
 
 
-def _content(text: str, logprobs: bytes, ids: bytes) -> bytes:
-    return b"".join((b'"delta":{"content":', json_text(text), b'},"logprobs":', logprobs, b',"finish_reason":null', ids))
+def _told(parts: Parts, logprobs: bytes, ids: bytes) -> bytes:
+    return b"".join((b'"delta":', delta_of(parts), b',"logprobs":', logprobs, b',"finish_reason":null', ids))

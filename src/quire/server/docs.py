@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from quire import __version__
-from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest
+from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest, Tool
 
 REF = "#/components/schemas/"
 BODIES = (ChatRequest, CompletionRequest, TokenizeRequest, DetokenizeRequest)
@@ -32,7 +32,9 @@ def body_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
 def document(app: FastAPI, servers: list[dict[str, Any]]) -> dict[str, Any]:
     made = get_openapi(title="Quire", version=__version__, routes=app.routes, servers=servers or None,
                        description="Language models over OpenAI's HTTP interface.")
-    _, schemas = msgspec.json.schema_components(BODIES, ref_template=REF + "{name}")
+    _, schemas = msgspec.json.schema_components((*BODIES, Tool), ref_template=REF + "{name}")
     schemas["CompletionRequest"]["properties"]["prompt"] = PROMPT
+    for name in ("ChatRequest", "TokenizeRequest"):
+        schemas[name]["properties"]["tools"] = {"type": "array", "items": {"$ref": REF + "Tool"}}
     made.setdefault("components", {}).setdefault("schemas", {}).update(schemas, Error=ERROR)
     return made

@@ -1,7 +1,7 @@
 """From a request to the streams of its prompts, and what is counted of them."""
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -72,17 +72,18 @@ class Generation:
     def __init__(self, streams: Sequence[Stream], n: int, interval: int):
         self.streams, self.n, self.interval = streams, n, interval
         self.counts_output = True               # not where a token was drawn that nobody asked for
+        self.num_reasoning: Callable[[], int] | None = None     # tokens, where that is known
 
     @classmethod
-    def start(cls, client: Client, prompts: Sequence[Sequence[int]], params: SamplingParams, request: Sampled, scope: Scope
-              ) -> "Generation":
+    def start(cls, client: Client, prompts: Sequence[Sequence[int]], params: SamplingParams, request: Sampled, scope: Scope,
+              shown_ids: frozenset[int] = frozenset()) -> "Generation":
         """All of them or none."""
         streams: list[Stream] = []
         try:
             for ids in prompts:
                 streams.append(client.generate(
                     ids, params, request_id=scope["quire.request_id"], priority=request.priority or 0,
-                    cache_salt=request.cache_salt, arrival=scope["quire.arrival"]))
+                    cache_salt=request.cache_salt, arrival=scope["quire.arrival"], shown_ids=shown_ids))
         except BaseException:
             for stream in streams:
                 stream.close()
@@ -158,8 +159,11 @@ class Generation:
         prompt = self.num_prompt_tokens
         if output is None:
             output = sum(stream.num_generated_tokens for stream in self.streams) if self.counts_output else 0
-        return {"prompt_tokens": prompt, "total_tokens": prompt + output, "completion_tokens": output,
-                "prompt_tokens_details": {"cached_tokens": sum(stream.num_cached_tokens for stream in self.streams)}}
+        usage = {"prompt_tokens": prompt, "total_tokens": prompt + output, "completion_tokens": output,
+                 "prompt_tokens_details": {"cached_tokens": sum(stream.num_cached_tokens for stream in self.streams)}}
+        if self.num_reasoning is not None:
+            usage["completion_tokens_details"] = {"reasoning_tokens": self.num_reasoning()}
+        return usage
 
     def timings(self) -> dict[str, float | int]:
         """In milliseconds. Of several prompts: from the first that began to the last that ended."""

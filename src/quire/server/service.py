@@ -19,8 +19,10 @@ from quire.server.calls import Calls
 from quire.server.metrics import Metrics
 from quire.server.replies import Scope
 from quire.server.stream import Stalls
+from quire.text import reasoning
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
+from quire.text.tools import table
 
 MOST_RENDERS = 4                # at once: they share the interpreter with the loop
 _request_id = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -48,6 +50,9 @@ class Service:
         self.defaults: dict[str, Any] = defaults
         sources = self.tokenizer.chat_templates
         self.template_source = sources.get(plan.chat_template, plan.chat_template) or "".join(sources.values())
+        self.shows_tools = "tools" in self.template_source
+        self.tools = table.PARSERS.get(plan.tool_call_parser)
+        self.reasoning = reasoning.PARSERS.get(plan.reasoning_parser)
         self.knows_developer = "developer" in self.template_source
         what = repr((plan.model, plan.architecture, plan.dtype, plan.quantization, plan.device, plan.tensor_parallel_size))
         self.fingerprint = f"quire-{__version__}-{sha256(what.encode()).hexdigest()[:8]}"
@@ -73,15 +78,15 @@ class Service:
             return [self.tokenizer.encode(text, add_special_tokens=add_special_tokens, allow_special=True) for text in texts]
         return await aside(work, sum(map(len, texts)))
 
-    async def render(self, messages: list[dict[str, Any]], add_special_tokens: bool, variables: dict[str, Any]
-                     ) -> tuple[str, list[int]]:
+    async def render(self, messages: list[dict[str, Any]], add_special_tokens: bool, variables: dict[str, Any],
+                     tools: list[dict[str, Any]] | None = None) -> tuple[str, list[int]]:
         """Text and ids of a chat. What users write never spells special tokens. A template is a program, and the shortest chat
         may keep it busy for seconds: so on another thread, and who finds all of them busy waits, first come, first served."""
         if not self.knows_developer:
             messages = [m | {"role": "system"} if m["role"] == "developer" else m for m in messages]
 
         def work() -> tuple[str, list[int]]:
-            text = self.template.render_private(messages, **variables)
+            text = self.template.render_private(messages, tools, **variables)
             return self.tokenizer.spellings.show(text), self.tokenizer.encode_private(text, add_special_tokens)
         async with self.renders:
             return await asyncio.to_thread(work)

@@ -44,6 +44,29 @@ class ToolCall(Struct, kw_only=True):
     type: str = "function"
 
 
+class ToolFunction(Struct, kw_only=True):
+    name: str
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+
+class Tool(Struct, kw_only=True):
+    """That the model may ask its client to call."""
+    function: ToolFunction
+    type: str = "function"
+
+
+class ToolName(Struct, kw_only=True):
+    name: str
+
+
+class NamedChoice(Struct, kw_only=True):
+    """Of the tool that is to be called."""
+    function: ToolName
+    type: str = "function"
+
+
 class Message(Struct, kw_only=True):
     role: str
     content: str | list[Part] | None = None
@@ -126,11 +149,13 @@ class ChatRequest(Sampled, kw_only=True):
     chat_template_kwargs: dict[str, Any] | None = None
     documents: list[dict[str, str]] | None = None
     reasoning_effort: Effort | None = None
+    include_reasoning: bool | None = None
+    tools: Raw = field(default_factory=lambda: NULL)            # list[Tool], which templates see as it was sent
+    tool_choice: Literal["none", "auto", "required"] | NamedChoice | None = None
+    parallel_tool_calls: bool | None = None
     return_prompt_text: bool | None = None
     # harmless
     modalities: list[Literal["text"]] | None = None
-    parallel_tool_calls: bool | None = None
-    include_reasoning: bool | None = None
     verbosity: Literal["medium"] | None = None
     prediction: Raw = field(default_factory=lambda: NULL)
 
@@ -149,6 +174,7 @@ class TokenizeRequest(Struct, kw_only=True):
     add_generation_prompt: bool | None = None
     continue_final_message: bool | None = None
     return_token_strs: bool | None = None
+    tools: Raw = field(default_factory=lambda: NULL)
     chat_template_kwargs: dict[str, Any] | None = None
 
 
@@ -157,7 +183,8 @@ class DetokenizeRequest(Struct, kw_only=True):
     model: str | None = None
 
 
-INNER: dict[str, type[Struct]] = {"messages": Message, "stream_options": StreamOptions, "response_format": ResponseFormat}
+INNER: dict[str, type[Struct]] = {"messages": Message, "stream_options": StreamOptions, "response_format": ResponseFormat,
+                                "tools": Tool}
 
 # Fields of SamplingParams that are taken as they are.
 DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty",
@@ -168,4 +195,4 @@ DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_
 # Labels and hints: whatever they say, the answer is the same.
 HARMLESS = frozenset({
     "user", "metadata", "session_id", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-    "prompt_cache_options", "modalities", "parallel_tool_calls", "include_reasoning", "verbosity", "prediction"})
+    "prompt_cache_options", "modalities", "verbosity", "prediction"})

@@ -1,12 +1,13 @@
 """POST /tokenize, of a prompt or of messages, and POST /detokenize."""
 from quire.core.errors import InvalidRequest
 from quire.server.aside import aside
-from quire.server.body import Read, decode, read_body
+from quire.server.body import Read, decode, decode_part, read_body
 from quire.server.chat import template_variables
 from quire.server.conversation import plain_messages
 from quire.server.replies import Receive, Scope, Send, json_reply
 from quire.server.service import Service
-from quire.server.shapes import MOST_PROMPT_IDS, DetokenizeRequest, TokenizeRequest
+from quire.server.shapes import MOST_PROMPT_IDS, NULL, DetokenizeRequest, TokenizeRequest, Tool
+from quire.server.tools import shown_tools
 
 
 class Tokenize:
@@ -25,8 +26,12 @@ class Tokenize:
 
     async def _ids(self, request: TokenizeRequest) -> list[int]:
         if request.messages is not None and request.prompt is None:
+            tools = None
+            if request.tools != NULL:
+                decode_part(request.tools, list[Tool], "tools")
+                tools = shown_tools(request.tools)
             _, ids = await self.service.render(plain_messages(request.messages), bool(request.add_special_tokens),
-                                               template_variables(self.service, request))
+                                               template_variables(self.service, request), tools)
             return ids
         if request.prompt is None or request.messages is not None:
             raise InvalidRequest("send either prompt or messages", "prompt", "missing_required_parameter")

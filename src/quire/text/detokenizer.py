@@ -24,12 +24,12 @@ class Vocabulary(Protocol):
 class Detokenizer:
     """`prompt_ids_tail`: the last ids of what stands before. Its text does not leave again, but an unfinished character of
     it does, whole, and no space is dropped at the seam. `spaces_between_special_tokens` matters only for vocabularies that
-    put spaces between all tokens."""
+    put spaces between all tokens. `shown_ids`: special tokens that are not skipped in any case, as somebody reads them."""
 
     def __init__(self, tokenizer: Vocabulary, skip_special_tokens: bool = True, spaces_between_special_tokens: bool = True,
-                 prompt_ids_tail: Sequence[int] = ()):
+                 prompt_ids_tail: Sequence[int] = (), shown_ids: frozenset[int] = frozenset()):
         self._tokenizer, self._manner = tokenizer, tokenizer.manner
-        self._skipped: frozenset[int] = tokenizer.special_ids if skip_special_tokens else frozenset()
+        self._skipped: frozenset[int] = tokenizer.special_ids - shown_ids if skip_special_tokens else frozenset()
         self._spaces = spaces_between_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._is_first = True               # no id has been seen that is shown

@@ -112,6 +112,11 @@ class Tokenizer:
                 raise InvalidRequest(f"{str(i)[:40]} is not an id of this vocabulary: give ids from 0 to {self.vocab_size - 1}",
                                      param)
 
+    def special_ids_in(self, texts: Iterable[str]) -> frozenset[int]:
+        """Special tokens that are a part of one of the texts."""
+        pieces = [(token, self.id_to_piece(token)) for token in self.special_ids]
+        return frozenset(token for text in texts for token, piece in pieces if piece and piece in text)
+
     # ---- names
 
     def _named(self, name: str) -> int | None:

@@ -44,6 +44,11 @@ class TokenizerFiles:
         return cls(spec, settings, names, dict(_templates(folder, settings)))
 
 
+def templates_of(folder: Path) -> dict[str, str]:
+    """Chat templates by name, without the rest."""
+    return dict(_templates(folder, _read_json(folder / "tokenizer_config.json")))
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}

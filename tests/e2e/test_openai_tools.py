@@ -1,0 +1,82 @@
+"""Calls of tools and reasoning: the real `openai` client, the real command, the bundled model. What it says is its own affair;
+that the stream is the whole answer, and the shape of both, is ours."""
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from tests.e2e.command import Command, served
+
+MODEL = "quire-8m"
+WEATHER = {"type": "function", "function": {
+    "name": "get_weather", "description": "Get the current weather for a city", "parameters": {
+        "type": "object", "properties": {"city": {"type": "string", "description": "The city"}}, "required": ["city"]}}}
+QUESTIONS = ["What's the weather in Paris?", "How is the weather in Berlin right now?", "Check the weather in Rome, please."]
+
+
+@pytest.fixture(scope="module")
+def command() -> Iterator[Command]:
+    with served() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(command: Command) -> Iterator[openai.OpenAI]:
+    with command.openai() as made:
+        yield made
+
+
+def ask(question: str, **more: Any) -> dict[str, Any]:
+    return {"model": MODEL, "messages": [{"role": "user", "content": question}], "temperature": 0, "max_tokens": 120, **more}
+
+
+def told(message: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    calls = [(call.function.name, call.function.arguments) for call in message.tool_calls or ()]
+    return message.content or "", getattr(message, "reasoning_content", None) or "", calls
+
+
+def both(client: openai.OpenAI, request: dict[str, Any]) -> Any:
+    """The first choice of the whole answer, which is what the client makes of the stream."""
+    choice = client.chat.completions.create(**request).choices[0]
+    with client.chat.completions.stream(**request) as stream:
+        final = stream.get_final_completion().choices[0]
+    assert told(final.message) == told(choice.message) and final.finish_reason == choice.finish_reason
+    return choice
+
+
+def test_calls(client: openai.OpenAI) -> None:
+    called = 0
+    for question in QUESTIONS:
+        choice = both(client, ask(question, tools=[WEATHER]))
+        content, _, calls = told(choice.message)
+        assert content or calls
+        called += bool(calls)
+        assert not calls or choice.finish_reason == "tool_calls"
+        for name, arguments in calls:
+            assert name == "get_weather" and isinstance(json.loads(arguments), dict)
+            assert choice.message.tool_calls[0].id.startswith("call_")
+        plain = client.chat.completions.create(**ask(question, tools=[WEATHER], tool_choice="none")).choices[0]
+        assert bool(calls) == ("<tool_call>" in (plain.message.content or "")) and not plain.message.tool_calls
+    assert called, "the bundled model calls the only tool there is for none of the easiest questions"
+
+
+def test_the_conversation_goes_on_with_what_the_tool_said(client: openai.OpenAI) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'}}
+    request = ask(QUESTIONS[0], tools=[WEATHER])
+    request["messages"] += [{"role": "assistant", "content": None, "tool_calls": [call]},
+                            {"role": "tool", "tool_call_id": "call_1", "content": '{"temperature": 21, "sky": "sunny"}'}]
+    content, _, calls = told(both(client, request).message)
+    assert content or calls
+
+
+def test_reasoning(client: openai.OpenAI, command: Command) -> None:
+    request = ask("What is 17 plus 25?", extra_body={"chat_template_kwargs": {"enable_thinking": True}})
+    choice = both(client, request)
+    content, reasoning, _ = told(choice.message)
+    assert "<think>" not in content + reasoning and content + reasoning
+    usage = client.chat.completions.create(**request).usage
+    assert usage and usage.completion_tokens_details
+    assert bool(reasoning) == bool(usage.completion_tokens_details.reasoning_tokens)
+    assert any("tool calls are read as hermes, reasoning as qwen3" in line for line in command.said)
