@@ -1,5 +1,6 @@
 """The checks of cases.py see faults: each is planted in an otherwise right making of the ops and must go red."""
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -15,21 +16,21 @@ Ops = ReferenceOps
 
 
 class _WrongScale(Ops):
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
-        return super().attention(q, layer, batch, scale * 1.05, out)
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, **rest: Any) -> Tensor:
+        return super().attention(q, layer, batch, scale * 1.05, **rest)
 
 
 class _OneHeadForAll(Ops):
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
-        one = KVLayer(layer.k[:, :1].expand_as(layer.k).contiguous(), layer.v)
-        return super().attention(q, one, batch, scale, out)
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, **rest: Any) -> Tensor:
+        one = KVLayer(layer.k[:, :1].expand_as(layer.k).contiguous(), layer.v, layer.scales)
+        return super().attention(q, one, batch, scale, **rest)
 
 
 class _ForgetsTheFirstPosition(Ops):
-    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, out: Tensor | None = None) -> Tensor:
-        layer = KVLayer(layer.k, layer.v.clone())
+    def attention(self, q: Tensor, layer: KVLayer, batch: Batch, scale: float, **rest: Any) -> Tensor:
+        layer = KVLayer(layer.k, layer.v.clone(), layer.scales)
         layer.v[batch.tables[batch.lengths > 1, 0].long(), :, 0] = 0
-        return super().attention(q, layer, batch, scale, out)
+        return super().attention(q, layer, batch, scale, **rest)
 
 
 class _DropsTheBias(Ops):
@@ -113,9 +114,9 @@ def test_a_planted_fault_is_seen(fault: type[Ops], check: Callable[[Ops, Draw], 
 def test_looking_ahead_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     right = reference.attend
 
-    def ahead(q: Tensor, layer: KVLayer, table: Tensor, length: int, scale: float) -> Tensor:
-        clean = KVLayer(layer.k.nan_to_num(), layer.v.nan_to_num())
-        return right(q.flip(0), clean, table, length, scale).flip(0)
+    def ahead(q: Tensor, layer: KVLayer, table: Tensor, length: int, *rest: Any) -> Tensor:
+        clean = KVLayer(layer.k.nan_to_num(), layer.v.nan_to_num(), layer.scales)
+        return right(q.flip(0), clean, table, length, *rest).flip(0)
 
     monkeypatch.setattr(reference, "attend", ahead)
     with pytest.raises(AssertionError):
