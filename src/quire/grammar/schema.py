@@ -1,0 +1,88 @@
+"""A JSON schema as a client sends it -> a schema every word of which is enforced, or a refusal that names what is not.
+
+A word that neither the engine enforces nor merely describes is refused: an answer that was promised to keep to a schema
+must keep to all of it. What the enforced words mean together is checked when the schema is compiled.
+"""
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from quire.core import checks
+from quire.core.structured import MOST_CHARS
+
+MOST_DEPTH = 64
+ENFORCED = frozenset("""type enum const anyOf oneOf allOf $ref $defs definitions
+    properties additionalProperties patternProperties required minProperties maxProperties
+    items prefixItems additionalItems minItems maxItems pattern minLength maxLength format
+    minimum maximum exclusiveMinimum exclusiveMaximum multipleOf""".split())
+# They tell people of a value and say nothing of which values are valid.
+DESCRIBING = frozenset("""$schema $id id $anchor $comment title description default example examples deprecated readOnly
+    writeOnly discriminator""".split())
+# Where schemas stand inside of a schema: by name, in a list, alone.
+NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions"})
+LISTED = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
+SINGLE = frozenset({"items", "additionalItems", "additionalProperties"})
+
+
+def read_schema(given: str | dict[str, Any] | bool, name: str, closes_objects: bool = False) -> dict[str, Any]:
+    """A copy. closes_objects: objects have no properties but those that the schema names."""
+    schema = _parsed(given, name) if isinstance(given, str) else given
+    if isinstance(schema, bool):
+        schema = {} if schema else {"enum": []}
+    if not isinstance(schema, dict):
+        raise checks.refuse(name, f"is {checks.shown(schema)}: a schema is an object", "invalid_type")
+    _check_depth(schema, name)
+    try:
+        is_long = len(json.dumps(schema, allow_nan=False)) > MOST_CHARS
+    except (TypeError, ValueError) as error:
+        raise checks.refuse(name, f"holds what is no JSON ({error}): send a plain schema") from None
+    if is_long:
+        raise checks.refuse(name, f"has more than {MOST_CHARS:,} characters", "string_above_max_length")
+    read: dict[str, Any] = _read(schema, name, closes_objects)
+    return read
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise checks.refuse(name, f"is no JSON ({what}): send a schema") from None
+
+
+def _check_depth(schema: dict[str, Any], name: str) -> None:
+    """Level by level, so that no depth is too much for this."""
+    level: list[Any] = [schema]
+    for _ in range(MOST_DEPTH + 1):
+        level = [child for value in level for child in _children(value) if isinstance(child, (dict, list))]
+        if not level:
+            return
+    raise checks.refuse(name, f"is nested more than {MOST_DEPTH} levels deep: make it flatter, or use $defs", "nested_too_deeply")
+
+
+def _children(value: Any) -> Iterator[Any]:
+    yield from value.values() if isinstance(value, dict) else value
+
+
+def _read(schema: Any, path: str, closes_objects: bool) -> Any:
+    if not isinstance(schema, dict):
+        return schema                           # true, false, or what the engine refuses
+    read = {}
+    for word, value in schema.items():
+        if word in DESCRIBING or (word.startswith("x-") and word != "x-guidance"):
+            continue
+        if word not in ENFORCED:
+            raise checks.refuse(path, f"has the keyword {checks.shown(word)}, which this version cannot enforce: leave it out"
+                                + (', or write "type": [..., "null"]' if word == "nullable" else ""), "unsupported_parameter")
+        read[word] = _inside(word, value, f"{path}.{word}", closes_objects)
+    if closes_objects and ("properties" in read or read.get("type") == "object"):
+        read.setdefault("additionalProperties", False)
+    return read
+
+
+def _inside(word: str, value: Any, path: str, closes_objects: bool) -> Any:
+    if word in NAMED and isinstance(value, dict):
+        return {name: _read(part, f"{path}.{name}", closes_objects) for name, part in value.items()}
+    if word in LISTED | SINGLE and isinstance(value, list):
+        return [_read(part, f"{path}[{i}]", closes_objects) for i, part in enumerate(value)]
+    return _read(value, path, closes_objects) if word in SINGLE else value
