@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from quire.core.types import Logprobs, Sampling, Start, Step, StepOutput, Work
+from quire.core.types import Grammar, Logprobs, Sampling, Start, Step, StepOutput, Work
 from quire.executor import wire
 
 SAMPLING = Sampling(7, 2, 0.7, 0.9, 40, 0.1, 0.5, -0.5, 1.1, (1 << 64) - 1, frozenset({2, 9}), 3, ((5, -100.0),),

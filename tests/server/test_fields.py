@@ -67,7 +67,9 @@ SHOWN = {
 }
 # Honoured where others test it: what reaches the engine (below), streams, the cache, other templates, another policy.
 ELSEWHERE = {"add_special_tokens", "echo", "stream", "stream_options", "stream_interval", "response_format", "best_of",
-             "cache_salt", "priority", "chat_template_kwargs", "documents", "reasoning_effort", "continue_final_message"}
+             "cache_salt", "priority", "chat_template_kwargs", "documents", "reasoning_effort", "continue_final_message",
+             "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
+             "guided_decoding_backend", "guided_whitespace_pattern"}
 
 
 def text(body):

@@ -48,6 +48,13 @@ class StructuredOutputsParams:
             checks.switch(f"{NAME}.{name}", getattr(self, name))
         self._check_text("whitespace_pattern", MOST_PATTERN_CHARS)
         self._check_text("begins_after", MOST_MARKER_CHARS)
+        self._check_options()
+
+    def _check_options(self) -> None:
+        if self.json is None and self.json_object is None:
+            for name in ("disable_any_whitespace", "disable_additional_properties", "whitespace_pattern"):
+                if getattr(self, name):
+                    raise checks.refuse(f"{NAME}.{name}", "is for JSON, and something else is asked for: leave it out")
         if self.whitespace_pattern is not None and self.disable_any_whitespace:
             raise checks.refuse(f"{NAME}.whitespace_pattern", "is given although disable_any_whitespace is true: leave one out")
 
@@ -104,6 +111,6 @@ class GuidedDecodingParams:
 
 
 def check_backend(name: Any, param: str = "guided_decoding.backend") -> None:
-    """One engine enforces all; a name that nobody knows is a mistake. Guides append options to it, as in xgrammar:no-fallback."""
+    """One engine enforces all; a name that nobody knows is a mistake. Guides append options: xgrammar:no-fallback."""
     if name is not None and (not isinstance(name, str) or name.partition(":")[0] not in BACKENDS):
         raise checks.refuse(param, f"is {checks.shown(name)}: leave it out, or give one of {', '.join(sorted(BACKENDS))}")

@@ -109,7 +109,7 @@ class Request:
     root: bytes = b""               # what the chain begins with
     committed: int = 0              # blocks already offered for a name
     sent: int = 0                   # blocks the device already knows
-    cached: int = 0                 # positions found in the cache when this epoch began
+    cached: int = 0                 # positions found in the cache when this epoch began, or stored by a step without an id
     first_cached: int = 0           # the same when its first epoch began: what the user is told
     told: int = 0                   # prompt logprobs already given to the client
     scheduled: int = 0

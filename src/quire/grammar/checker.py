@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 from quire.grammar.compile import refusal
 from quire.grammar.door import LENGTH_BYTES, READY, SECONDS, framed
@@ -17,7 +18,8 @@ STACK_BYTES = 4 << 20
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    with suppress(ValueError, OSError):                     # macOS has no such limit; time is bounded anyway
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     signal.signal(signal.SIGINT, signal.SIG_IGN)            # the terminal's are for the server, which ends this
     threading.stack_size(STACK_BYTES)
     worker = threading.Thread(target=serve)

@@ -73,7 +73,12 @@ def _unanchored(regex: str) -> str:
 
 
 def _choice(choices: list[str]) -> str:
-    return "start: " + " | ".join(json.dumps(choice, ensure_ascii=False) for choice in choices)
+    return "start: " + " | ".join(map(json_text, choices))
+
+
+def json_text(text: str) -> str:
+    """As a string of JSON, which Lark reads too."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _lark(grammar: str) -> str:

@@ -12,12 +12,13 @@ import sys
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import quire
 from quire.core import checks
-from quire.core.errors import Overloaded
+from quire.core.errors import Overloaded, Unavailable
 from quire.core.structured import KINDS, NAME, StructuredOutputsParams
 from quire.grammar.compile import refusal, text_of
 
@@ -69,7 +70,10 @@ class Door:
             self.checker.kill()
 
     def _recall(self, text: str) -> str | None:
-        return self.known.get(sha256(text.encode()).digest())
+        key = sha256(text.encode()).digest()
+        if key in self.known:
+            self.known.move_to_end(key)
+        return self.known.get(key)
 
     def _keep(self, text: str, reason: str) -> str:
         self.known[sha256(text.encode()).digest()] = reason
@@ -99,7 +103,9 @@ class Checker:
             [sys.executable, "-m", "quire.grammar.checker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"})
         self.lock = threading.Lock()            # of its end: `kill` comes from another thread
-        self._receive(START_SECONDS)
+        if self._receive(START_SECONDS) != READY:
+            self.kill()
+            raise Unavailable("the process that checks grammars does not start; try again in a moment")
 
     @property
     def is_alive(self) -> bool:
@@ -125,10 +131,8 @@ class Checker:
             self.process.wait()
             for pipe in (self.process.stdin, self.process.stdout):
                 if pipe is not None:
-                    try:
+                    with suppress(OSError):     # what was written and not read is lost with it
                         pipe.close()
-                    except OSError:             # what was written and not read is lost with it
-                        pass
 
     def _receive(self, seconds: float) -> bytes | None:
         """None: it has ended, or says nothing for so long."""

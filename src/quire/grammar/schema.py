@@ -11,13 +11,15 @@ from quire.core import checks
 from quire.core.structured import MOST_CHARS
 
 MOST_DEPTH = 64
-ENFORCED = frozenset("""type enum const anyOf oneOf allOf $ref $defs definitions
-    properties additionalProperties patternProperties required minProperties maxProperties
-    items prefixItems additionalItems minItems maxItems pattern minLength maxLength format
-    minimum maximum exclusiveMinimum exclusiveMaximum multipleOf""".split())
+ENFORCED = frozenset({
+    "type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs", "definitions", "properties", "additionalProperties",
+    "patternProperties", "required", "minProperties", "maxProperties", "items", "prefixItems", "additionalItems", "minItems",
+    "maxItems", "pattern", "minLength", "maxLength", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf"})
 # They tell people of a value and say nothing of which values are valid.
-DESCRIBING = frozenset("""$schema $id id $anchor $comment title description default example examples deprecated readOnly
-    writeOnly discriminator""".split())
+DESCRIBING = frozenset({
+    "$schema", "$id", "id", "$anchor", "$comment", "title", "description", "default", "example", "examples", "deprecated",
+    "readOnly", "writeOnly", "discriminator"})
 # Where schemas stand inside of a schema: by name, in a list, alone.
 NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions"})
 LISTED = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
@@ -57,7 +59,8 @@ def _check_depth(schema: dict[str, Any], name: str) -> None:
         level = [child for value in level for child in _children(value) if isinstance(child, (dict, list))]
         if not level:
             return
-    raise checks.refuse(name, f"is nested more than {MOST_DEPTH} levels deep: make it flatter, or use $defs", "nested_too_deeply")
+    raise checks.refuse(name, f"is nested more than {MOST_DEPTH} levels deep: make it flatter, or use $defs",
+                        "nested_too_deeply")
 
 
 def _children(value: Any) -> Iterator[Any]:

@@ -260,6 +260,8 @@ class Scheduler:
         request.pending -= 1 + w.drafts
         request.in_flight -= 1
         request.scheduled -= 1 + w.drafts - len(ids)
+        if not ids:                                         # not yet: its last position is stored, and computed again
+            request.cached = max(request.cached, len(request.tokens))
         taken, finished = up_to_the_end(request, ids)
         request.tokens.extend(taken)
         self.kv.commit(request, len(request.tokens) - 1)    # the newest id has no K/V yet

@@ -17,6 +17,7 @@ from quire.server.replies import Headers, Receive, Scope, Send, json_reply
 from quire.server.service import Service
 from quire.server.shapes import ChatRequest, TokenizeRequest
 from quire.server.stream import Events, json_text, one_line, while_connected
+from quire.server.structured import form_names
 
 
 def check(request: ChatRequest) -> None:
@@ -74,6 +75,7 @@ class Chat:
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request))
         with renamed(_names(request)):
             params = self._params(request)
+            await service.client.look_ahead(params)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
             generation = Generation.start(service.client, [ids], params, request, scope)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
@@ -98,7 +100,7 @@ class Chat:
 def _names(request: ChatRequest) -> dict[str, str]:
     """What a client of this route calls things."""
     most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
-    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs"}
+    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request)}
 
 
 class Turn:
