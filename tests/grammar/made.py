@@ -7,7 +7,7 @@ import numpy as np
 
 from quire.core.structured import StructuredOutputsParams
 from quire.core.types import Grammar
-from quire.grammar.compile import limits, llguidance, text_of
+from quire.grammar.compile import limits, llguidance, text_of, unforced
 from quire.grammar.match import Matcher, fill
 from quire.grammar.vocabulary import Vocabulary
 from quire.runner.vocabulary import vocabulary_of
@@ -28,7 +28,8 @@ def grammar(begins_after: str = "", ends_late: bool = False, **asked: Any) -> Gr
 
 
 def matcher(asked: Grammar, kind: str = "byte-level", output: tuple[int, ...] = ()) -> Matcher:
-    engine = llguidance.LLMatcher(vocabulary(kind).engine, asked.text, log_level=0, limits=limits())
+    text = asked.text if vocabulary(kind).spells_all else unforced(asked.text)
+    engine = llguidance.LLMatcher(vocabulary(kind).engine, text, log_level=0, limits=limits())
     assert not engine.is_error(), engine.get_error()
     return Matcher(engine, vocabulary(kind), asked, output)
 

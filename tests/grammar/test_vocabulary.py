@@ -1,8 +1,14 @@
 """Grammars over every kind of vocabulary: what is allowed spells what was asked for, byte by byte, and nothing else."""
+import json
+from types import SimpleNamespace
+
 import pytest
 
 from quire.core.errors import InvalidRequest
+from quire.grammar.compile import llguidance, unforced
+from quire.grammar.match import Matcher
 from quire.runner.vocabulary import vocabulary_of
+from quire.text.pieces import Manner
 from tests.grammar.made import WIDER, allowed, grammar, matcher, vocabulary, walk
 from tests.text.made import tokenizer
 
@@ -41,7 +47,27 @@ def test_text_of_control_tokens_is_text(kind):
 def test_words_with_spaces_between_them_are_what_they_are_shown_as():
     words = vocabulary("words")
     assert words.tokens[tokenizer("words").token_to_id("hello")] == b" hello"
-    assert walk(matcher(grammar(regex="( hello| world){3}"), "words"), 3).count(b" ") == 3
+    assert not words.spells_all and vocabulary().spells_all
+    for seed in range(4):
+        assert walk(matcher(grammar(regex="( hello| world){3}"), "words"), seed).count(b" ") == 3
+        assert walk(matcher(grammar(grammar='root ::= " hello" (" world")*'), "words"), 2).startswith(b" hello")
+
+
+def test_json_over_words():
+    """Of a vocabulary that has just the words for it, each glued to the one before."""
+    words = vocabulary_of(pieces("[", "1", "2", "]", ","), 7, (0,))
+    asked = grammar(json={"type": "array", "items": {"enum": [1, 2]}, "minItems": 3, "maxItems": 3, "x-vendor": 1})
+    engine = llguidance.LLMatcher(words.engine, unforced(asked.text), log_level=0)
+    found = json.loads(walk(Matcher(engine, words, asked), 2).decode())
+    assert len(found) == 3 and set(found) <= {1, 2}
+
+
+def pieces(*texts):
+    """As a tokenizer shows itself to `vocabulary_of`; id 0 ends an answer."""
+    return SimpleNamespace(manner=Manner(continuation="##", glue=b" "), special_ids={0}, added_ids={0}, eos_id=0,
+                           spellings=SimpleNamespace(marks={}), encode_private=lambda text: [],
+                           token_bytes=lambda i: ("<end>", *texts)[i].encode() if i <= len(texts) else b"",
+                           id_to_piece=lambda i: ("<end>", *texts)[i])
 
 
 def test_ids_without_bytes_are_never_allowed():

@@ -47,6 +47,16 @@ def lark_around(schema: dict[str, Any], before: str, after: str) -> str:
     return f"start: {before} %json {json.dumps(spaced)} {after}"
 
 
+def unforced(text: str) -> str:
+    """The same for a vocabulary that cannot spell every text: where one text alone is left, it is not asked for the model's
+    own way to write it."""
+    lark = text
+    if text.startswith("{"):                # else it is Lark already
+        (grammar,) = json.loads(text)["grammars"]
+        lark = grammar["lark_grammar"] or f"start: / ?/ %json {json.dumps(grammar['json_schema'])}"     # the first may be glued
+    return lark if lark.lstrip().startswith("%llguidance") else f'%llguidance {{"no_forcing": true}}\n{lark}'
+
+
 def refusal(text: str) -> str:
     """Why the grammar cannot be used; empty if it can be. Costs as much as compiling it, some milliseconds mostly."""
     found = llguidance.LLMatcher.validate_grammar(text, limits=limits())

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from quire.core.lazy import lazy
-from quire.grammar.compile import limits
+from quire.grammar.compile import limits, unforced
 from quire.grammar.match import GrammarFailed
 from quire.grammar.vocabulary import Vocabulary
 
@@ -53,6 +53,7 @@ class Compiler:
     def _compile(self, text: str) -> Any:
         vocabulary = self.vocabulary.result()
         began = time.perf_counter()
+        text = text if vocabulary.spells_all else unforced(text)
         made = llguidance.LLMatcher(vocabulary.engine, text, log_level=0, limits=limits())
         self.compile_seconds += time.perf_counter() - began
         self.num_compiled += 1

@@ -5,9 +5,11 @@ must keep to all of it. What the enforced words mean together is checked when th
 """
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from quire.core import checks
+from quire.core.errors import InvalidRequest
 from quire.core.structured import MOST_CHARS
 
 MOST_DEPTH = 64
@@ -40,7 +42,7 @@ def read_schema(given: str | dict[str, Any] | bool, name: str, closes_objects: b
         raise checks.refuse(name, f"holds what is no JSON ({error}): send a plain schema") from None
     if is_long:
         raise checks.refuse(name, f"has more than {MOST_CHARS:,} characters", "string_above_max_length")
-    read: dict[str, Any] = _read(schema, name, closes_objects)
+    read: dict[str, Any] = _Reader(name, closes_objects).read(schema, "")
     return read
 
 
@@ -67,25 +69,34 @@ def _children(value: Any) -> Iterator[Any]:
     yield from value.values() if isinstance(value, dict) else value
 
 
-def _read(schema: Any, path: str, closes_objects: bool) -> Any:
-    if not isinstance(schema, dict):
-        return schema                           # true, false, or what the engine refuses
-    read = {}
-    for word, value in schema.items():
-        if word in DESCRIBING or (word.startswith("x-") and word != "x-guidance"):
-            continue
-        if word not in ENFORCED:
-            raise checks.refuse(path, f"has the keyword {checks.shown(word)}, which this version cannot enforce: leave it out"
-                                + (', or write "type": [..., "null"]' if word == "nullable" else ""), "unsupported_parameter")
-        read[word] = _inside(word, value, f"{path}.{word}", closes_objects)
-    if closes_objects and ("properties" in read or read.get("type") == "object"):
-        read.setdefault("additionalProperties", False)
-    return read
+@dataclass
+class _Reader:
+    name: str
+    closes_objects: bool
 
+    def read(self, schema: Any, path: str) -> Any:
+        if not isinstance(schema, dict):
+            return schema                       # true, false, or what the engine refuses
+        read = {}
+        for word, value in schema.items():
+            if word in DESCRIBING or (word.startswith("x-") and word != "x-guidance"):
+                continue
+            if word not in ENFORCED:
+                raise self._refuse(word, path)
+            read[word] = self._inside(word, value, f"{path}.{word}".lstrip("."))
+        if self.closes_objects and ("properties" in read or read.get("type") == "object"):
+            read.setdefault("additionalProperties", False)
+        return read
 
-def _inside(word: str, value: Any, path: str, closes_objects: bool) -> Any:
-    if word in NAMED and isinstance(value, dict):
-        return {name: _read(part, f"{path}.{name}", closes_objects) for name, part in value.items()}
-    if word in LISTED | SINGLE and isinstance(value, list):
-        return [_read(part, f"{path}[{i}]", closes_objects) for i, part in enumerate(value)]
-    return _read(value, path, closes_objects) if word in SINGLE else value
+    def _inside(self, word: str, value: Any, path: str) -> Any:
+        if word in NAMED and isinstance(value, dict):
+            return {name: self.read(part, f"{path}.{name}") for name, part in value.items()}
+        if word in LISTED | SINGLE and isinstance(value, list):
+            return [self.read(part, f"{path}[{i}]") for i, part in enumerate(value)]
+        return self.read(value, path) if word in SINGLE else value
+
+    def _refuse(self, word: str, path: str) -> InvalidRequest:
+        where = f" at {checks.shown(path)}" if path else ""
+        instead = 'write "type": [..., "null"]' if word == "nullable" else "leave it out"
+        return checks.refuse(self.name, f"has the keyword {checks.shown(word)}{where}, which this version cannot enforce: "
+                             f"{instead}", "unsupported_parameter")

@@ -27,6 +27,11 @@ class Vocabulary:
         """As the engine keeps it: a tree of all tokens. Takes half a second for 150,000 of them, and Python stands still."""
         return llguidance.LLTokenizer(_Wrapper(self), n_vocab=len(self.tokens), eos_token=list(self.eos_ids))
 
+    @cached_property
+    def spells_all(self) -> bool:
+        """Is there a token for each byte? Else some texts cannot be written at all."""
+        return all(bytes([byte]) in self._ids for byte in range(256))
+
     def spell(self, text: bytes) -> list[int]:
         """Ids whose bytes are exactly this text, the model's own way where that is so. For text that a grammar leaves no
         choice about: a model should read it as it has always read it."""
