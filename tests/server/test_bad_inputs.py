@@ -171,7 +171,7 @@ CASES = [
     c("106 parentheses", "guided_grammar", guided_grammar="start: " + "(" * 30_000 + '"a"' + ")" * 30_000),
     c("107 choice []", "guided_choice", guided_choice=[]),
     c("structural_tag", "structured_outputs.structural_tag", ABSENT, structured_outputs={"structural_tag": {}}),
-    c("structural_tag", "response_format", ABSENT, response_format={"type": "structural_tag"}),
+    c("structural_tag as a format", "response_format", ABSENT, response_format={"type": "structural_tag"}),
     c("two forms", "structured_outputs", structured_outputs={"regex": "a", "choice": ["b"]}),
     c("two ways", "guided_json", structured_outputs={"regex": "a"}, guided_json={}),
     c("backend", "guided_decoding_backend", guided_decoding_backend="mine"),

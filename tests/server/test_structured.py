@@ -96,8 +96,9 @@ def test_the_end_is_the_grammars_own(served):
 
 
 def test_openais_client_parses_it(served):
-    answer = served.openai().chat.completions.create(model="tiny", messages=[{"role": "user", "content": "Hi"}], max_tokens=200,
-                                                     **schema_format(strict=True))
+    with served.openai() as client:
+        answer = client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "Hi"}], max_tokens=200,
+                                                **schema_format(strict=True))
     assert is_valid(answer.choices[0].message.content)
 
 
@@ -113,9 +114,9 @@ def test_refusals_have_the_names_that_the_client_used(served):
     error = is_refusal(ask(served, **schema_format({"type": "array", "items": {"uniqueItems": True}})), 400)
     assert (error["param"], error["code"]) == ("response_format.json_schema.schema", "unsupported_parameter")
     assert error["message"].startswith("response_format.json_schema.schema has the keyword 'uniqueItems' at 'items'")
-    with pytest.raises(openai.BadRequestError, match="uniqueItems"):
-        served.openai().chat.completions.create(model="tiny", messages=[{"role": "user", "content": "Hi"}],
-                                                **schema_format({"uniqueItems": True}))
+    with served.openai() as client, pytest.raises(openai.BadRequestError, match="uniqueItems"):
+        client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "Hi"}],
+                                       **schema_format({"uniqueItems": True}))
 
 
 def test_unknown_fields_inside_are_named(served):
