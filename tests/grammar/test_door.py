@@ -2,6 +2,7 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_it_takes_refuses_and_remembers(door, monkeypatch):
         ask(door, regex="[a")
     door.close()
     assert process.poll() is not None
+
+
+def test_many_prompts_of_one_request_have_its_text_made_once(door, monkeypatch):
+    asked = StructuredOutputsParams(json={"type": "null"})
+    asyncio.run(door.check_apart(asked))
+    text = door.check(replace(asked))
+    monkeypatch.setattr(door_module, "text_of", lambda asked: 'start: "made again"')
+    assert door.check(replace(asked)) == text
+    assert "made again" in door.check(StructuredOutputsParams(json={"type": "boolean"}))
 
 
 def test_one_that_does_not_come_back_is_ended_and_the_next_is_served(door, monkeypatch):

@@ -45,6 +45,11 @@ class Compiler:
             self.kept.popitem(last=False)
         return made
 
+    def close(self) -> None:
+        """Its threads end: at once, or with what they are compiling."""
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
     def _read(self) -> Vocabulary:
         vocabulary = self.make_vocabulary()
         vocabulary.engine                               # noqa: B018  # made now, on this thread

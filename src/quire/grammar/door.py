@@ -32,17 +32,20 @@ TOO_LONG = f"it takes longer than {SECONDS:.0f} seconds to compile, or too much 
 
 
 class Door:
-    """known    digest of a grammar -> why it is refused, or nothing"""
+    """known    digest of a grammar -> why it is refused, or nothing
+    latest   what was last asked of check_apart, and its text: a request of a thousand prompts comes to `check` for each
+    """
 
     def __init__(self) -> None:
         self.known: OrderedDict[bytes, str] = OrderedDict()
+        self.latest: tuple[StructuredOutputsParams, str] | None = None
         self.num_waiting = 0
         self.pool: ThreadPoolExecutor | None = None
         self.checker: Checker | None = None
 
     def check(self, asked: StructuredOutputsParams) -> str:
         """The text of the grammar. Raises InvalidRequest."""
-        text = text_of(asked)
+        text = self.latest[1] if self.latest and self.latest[0] == asked else text_of(asked)
         if (reason := self._recall(text)) is None:
             reason = self._keep(text, refusal(text))
         return self._admit(asked, text, reason)
@@ -50,6 +53,7 @@ class Door:
     async def check_apart(self, asked: StructuredOutputsParams) -> None:
         """The same for a loop with others on it."""
         text = text_of(asked)
+        self.latest = asked, text
         if (reason := self._recall(text)) is None:
             if self.num_waiting >= MOST_WAITING:
                 raise Overloaded(f"{self.num_waiting} new grammars are waiting to be compiled; try again in a moment")
@@ -63,11 +67,11 @@ class Door:
         self._admit(asked, text, reason)
 
     def close(self) -> None:
-        if self.pool is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
-            self.pool = None
         if self.checker is not None:
             self.checker.kill()
+        if self.pool is not None:
+            self.pool.shutdown(wait=not self.num_waiting, cancel_futures=True)
+            self.pool = None
 
     def _recall(self, text: str) -> str | None:
         key = sha256(text.encode()).digest()
