@@ -1,12 +1,20 @@
 """AsyncLLMEngine on a tiny model: streams of outputs, ids, aborts, and its end."""
 import asyncio
 import gc
+import re
 import threading
 from itertools import pairwise
 
 import pytest
 
-from quire import AsyncEngineArgs, AsyncLLMEngine, SamplingParams, async_llm
+from quire import (
+    AsyncEngineArgs,
+    AsyncLLMEngine,
+    GuidedDecodingParams,
+    SamplingParams,
+    StructuredOutputsParams,
+    async_llm,
+)
 from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError, RequestFailed, Unavailable
 from quire.core.outputs import RequestOutputKind
 from quire.engine.build import build_engine
@@ -57,6 +65,18 @@ async def test_outputs_grow_until_they_are_finished(engine):
     assert [o.finished for o in outputs] == [False] * (len(outputs) - 1) + [True] and len(ids[-1]) == 8
     assert {o.request_id for o in outputs} == {"req-1"} and outputs[0].prompt == "Hello"
     assert outputs[-1].outputs[0].finish_reason == "length" and outputs[-1].metrics.num_generation_tokens == 8
+
+
+@on_loop
+async def test_an_answer_of_a_given_form(engine):
+    asked = StructuredOutputsParams(regex="[ab]{2,5}")
+    output = await last(engine.generate("Hello", params(structured_outputs=asked, max_tokens=20), request_id="form"))
+    assert re.fullmatch("[ab]{2,5}", output.outputs[0].text) and output.outputs[0].finish_reason == "stop"
+    older = params(guided_decoding=GuidedDecodingParams(choice=["yes", "no"]), max_tokens=20)
+    assert (await last(engine.generate("Hello", older, request_id="older"))).outputs[0].text in ("yes", "no")
+    with pytest.raises(InvalidRequest, match="unclosed"):
+        await last(engine.generate("Hello", params(structured_outputs={"regex": "[a"}), request_id="wrong"))
+    assert is_empty(engine)
 
 
 @on_loop

@@ -11,15 +11,18 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "LLM": "quire.llm", "SamplingParams": "quire.core.sampling_params", "AsyncLLMEngine": "quire.async_llm",
     "AsyncEngineArgs": "quire.async_llm", "RequestOutput": "quire.core.outputs",
-    "CompletionOutput": "quire.core.outputs",
+    "CompletionOutput": "quire.core.outputs", "StructuredOutputsParams": "quire.core.structured",
+    "GuidedDecodingParams": "quire.core.structured",
 }
 __all__ = [
     "LLM",
     "AsyncEngineArgs",
     "AsyncLLMEngine",
     "CompletionOutput",
+    "GuidedDecodingParams",
     "RequestOutput",
     "SamplingParams",
+    "StructuredOutputsParams",
     "__version__",
 ]
 

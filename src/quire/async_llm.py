@@ -67,6 +67,7 @@ class AsyncLLMEngine:
         refuse_absent(lora_request=lora_request, data_parallel_rank=data_parallel_rank, trace_headers=trace_headers)
         asked = read_prompt(prompt)
         ids = ids_of(asked, self._tokenizer, request_id, wants_special_tokens(tokenization_kwargs))
+        await self.client.look_ahead(sampling_params)
         stream = self.client.generate(ids, sampling_params, request_id=request_id, priority=priority,
                                       cache_salt=asked.salt)
         kind = stream.answer.params.output_kind

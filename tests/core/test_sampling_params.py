@@ -102,7 +102,7 @@ def test_what_is_not_there_is_refused_in_words_and_its_neutral_value_is_not(name
     assert error.code == "unsupported_parameter" and "does not have it" in error.message
 
 
-@pytest.mark.parametrize("name", ["best_of", "use_beam_search", "guided_decoding", "logits_processors"])
+@pytest.mark.parametrize("name", ["best_of", "use_beam_search", "logits_processors"])
 def test_fields_that_no_version_has_any_more_are_unknown(name):
     with pytest.raises(TypeError, match=name):
         SamplingParams(**{name: 1})

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from quire.core.types import RequestRefused, Sampling, StepOutput
+from quire.core.types import Grammar, RequestRefused, Sampling, StepOutput
 from tests.schedule.workloads import DEPTHS, MODEL, VOCAB, build, ids_of, run
 
 PROMPT = [i * 5 % VOCAB for i in range(20)]
@@ -73,11 +73,11 @@ def test_what_is_asked_for_reaches_the_device():
     submit = engine.executor.submit
     engine.executor.submit = lambda step: (starts.extend(step.starts), submit(step))[1]
     sampling = Sampling(2, temperature=0.5, seed=7, num_logprobs=1, stop_ids=frozenset([3]), logit_bias=((1, 2.0),))
-    (request_id,) = engine.add(PROMPT, sampling, adapter="a", grammar="g", salt="s", whole=True)
+    (request_id,) = engine.add(PROMPT, sampling, adapter="a", grammar=Grammar("g"), salt="s", whole=True)
     run(engine)
     (start,) = starts
     assert start.request_id == request_id and start.sampling is sampling and start.tokens == tuple(PROMPT)
-    assert (start.adapter, start.grammar, start.whole, start.reads_cache) == ("a", "g", True, False)
+    assert (start.adapter, start.grammar, start.whole, start.reads_cache) == ("a", Grammar("g"), True, False)
 
 
 def test_news_carry_what_the_user_is_told():

@@ -86,7 +86,7 @@ def device(**limits):
 
 
 def start(row=0, request_id=0, cached=0, tokens=tuple(PROMPT[:4]), reads_cache=True):
-    return Start(request_id, row, 0, tokens, len(tokens), Sampling(4), 0, "", "", reads_cache, False, cached)
+    return Start(request_id, row, 0, tokens, len(tokens), Sampling(4), 0, "", None, reads_cache, False, cached)
 
 
 def work(row=0, request_id=0, begin=0, count=4, blocks=(0, 1), wants=TOKEN, drafts=0, epoch=0):

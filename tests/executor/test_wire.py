@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from quire.core.types import Logprobs, Sampling, Start, Step, StepOutput, Work
+from quire.core.types import Grammar, Logprobs, Sampling, Start, Step, StepOutput, Work
 from quire.executor import wire
 
 SAMPLING = Sampling(7, 2, 0.7, 0.9, 40, 0.1, 0.5, -0.5, 1.1, (1 << 64) - 1, frozenset({2, 9}), 3, ((5, -100.0),),
                     (1, 2), ((3, 4), (5,)), 4, 0, False)
-STEP = Step(12, (Start(1 << 40, 3, 2, (1, 2, 3), 2, SAMPLING, 1, "a", "{}", False, True, 16),),
+STEP = Step(12, (Start(1 << 40, 3, 2, (1, 2, 3), 2, SAMPLING, 1, "a", Grammar("{}", "</think>", True), False, True, 16),),
             (Work(5, 1, 0, 100, 1, 0, ((7, 8),), 1), Work(6, 2, 1, 0, 64, 0, ((),), 3)), (4, 9))
 
 

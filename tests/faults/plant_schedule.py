@@ -51,7 +51,7 @@ FAULTS = [Fault(*fault) for fault in [
     ("adapter is left out of the prefix", TYPES, "repr((self.salt, self.adapter))", "repr(self.salt)"),
     ("salt and adapter run together", TYPES, "repr((self.salt, self.adapter))", "(self.salt + self.adapter)"),
     ("index among siblings is not sent", TYPES, "r.sampling, r.index,", "r.sampling, 0,"),
-    ("grammar is not sent", TYPES, "r.adapter, r.grammar,", "r.adapter, '',"),
+    ("grammar is not sent", TYPES, "r.adapter, r.grammar,", "r.adapter, None,"),
     ("sent blocks survive a restart", TYPES, "self.committed = self.sent = ", "self.committed = "),
     ("a slice of logprobs keeps all ranks", TYPES, "self.values[positions], self.ranks[positions]",
      "self.values[positions], self.ranks"),

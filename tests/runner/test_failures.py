@@ -188,6 +188,6 @@ def test_of_a_work_that_failed_nothing_else_is_told(folder: Path) -> None:
     with engine(folder) as one:
         runner = runner_of(one)
         plant(one, "sample", lambda works: 1 // 0)      # type: ignore[arg-type,return-value]
-        start = Start(5, 0, 0, (1, 2, 3), 3, Sampling(4, num_prompt_logprobs=1), 0, "", "", False, False, 0)
+        start = Start(5, 0, 0, (1, 2, 3), 3, Sampling(4, num_prompt_logprobs=1), 0, "", None, False, False, 0)
         output = runner.execute(Step(1, (start,), (Work(5, 0, 0, 0, 3, 0, ((0,),), TOKEN | PROMPT_LOGPROBS),), ()))
         assert list(output.failed) == [5] and not (output.tokens or output.prompt_logprobs or output.logprobs)

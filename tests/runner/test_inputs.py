@@ -14,7 +14,7 @@ CPU = torch.device("cpu")
 
 
 def start_of(row: int, ids: list[int], cached: int = 0, max_tokens: int = 5, prompt_len: int | None = None) -> Start:
-    return Start(row + 100, row, 0, tuple(ids), prompt_len or len(ids), Sampling(max_tokens), 0, "", "", True, False,
+    return Start(row + 100, row, 0, tuple(ids), prompt_len or len(ids), Sampling(max_tokens), 0, "", None, True, False,
                  cached)
 
 

@@ -59,7 +59,7 @@ def test_cached_positions_are_never_written(folder: Path) -> None:
     ids = tuple(IDS[:16])
 
     def step(number: int, row: int, cached: int, count: int, blocks: tuple[int, ...]) -> list[int]:
-        start = Start(row, row, 0, ids, 16, Sampling(4), 0, "", "", True, False, cached)
+        start = Start(row, row, 0, ids, 16, Sampling(4), 0, "", None, True, False, cached)
         work = Work(row, row, 0, min(cached, 15), count, 0, (blocks,), TOKEN)
         return runner.execute(Step(number, (start,), (work,), ())).tokens[row]
 
@@ -78,6 +78,6 @@ def test_progress_and_heartbeat(folder: Path) -> None:
     runner.load(lambda done, total: told.append((done, total)))
     assert len(told) > 10 and told == sorted(told) and told[-1][0] == told[-1][1] > 0
     assert runner.num_layers_run == 0
-    start = Start(0, 0, 0, (1, 2), 2, Sampling(4), 0, "", "", True, False, 0)
+    start = Start(0, 0, 0, (1, 2), 2, Sampling(4), 0, "", None, True, False, 0)
     runner.execute(Step(1, (start,), (Work(0, 0, 0, 0, 2, 0, ((0,),), TOKEN),), ()))
     assert runner.num_layers_run == 2

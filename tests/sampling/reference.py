@@ -66,4 +66,4 @@ def chi_square(counts: dict[int, int], expected: dict[int, float], draws: int) -
 
 def start_of(row: int, prompt: list[int], output: list[int] = (), index: int = 0, **fields: Any) -> Start:  # type: ignore[assignment]
     sampling = Sampling(**{"max_tokens": 1000, **fields})
-    return Start(row, row, 0, (*prompt, *output), len(prompt), sampling, index, "", "", True, False, 0)
+    return Start(row, row, 0, (*prompt, *output), len(prompt), sampling, index, "", None, True, False, 0)

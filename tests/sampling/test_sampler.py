@@ -343,7 +343,7 @@ def test_barred_ids_are_never_drawn():
 
 def test_the_order_of_the_features_is_fixed():
     """A biased id that is barred stays barred, and penalties look at the biased logit."""
-    assert [f.__name__ for f in FEATURES] == ["AllowedIds", "BadWords", "MinTokens", "LogitBias", "Penalties"]
+    assert [f.__name__ for f in FEATURES] == ["AllowedIds", "BadWords", "MinTokens", "Grammars", "LogitBias", "Penalties"]
     assert run(1, logit_bias=((7, 100.0),), bad_words=((7,),)) != [7]
     s = start_of(0, PROMPT, logit_bias=((1, 50.0),), repetition_penalty=2.0).sampling
     x = processed(logits_of(4)[0].numpy(), s, PROMPT, [])

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from quire.core.types import PROMPT_LOGPROBS, TOKEN, Sampling
+from quire.core.types import PROMPT_LOGPROBS, TOKEN, Grammar, Sampling
 from tests.schedule.workloads import DEPTHS, MODEL, PROMPT, build, check_against_naive, ids_of, run
 
 naive = MODEL.naive
@@ -34,7 +34,7 @@ def test_drafts_are_accepted_at_every_depth(depth):
 def test_grammar_with_drafts(depth):
     sampling = Sampling(40, temperature=1.0, seed=5)
     engine = build(depth=depth, drafts=4)
-    ids = {engine.add(PROMPT[i:], sampling, grammar="g")[0]: PROMPT[i:] for i in range(4)}
+    ids = {engine.add(PROMPT[i:], sampling, grammar=Grammar("g"))[0]: PROMPT[i:] for i in range(4)}
     heard = run(engine)
     for request_id, prompt in ids.items():
         got = ids_of(heard[request_id])

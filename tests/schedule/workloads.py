@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quire.core.types import NOTHING, Limits, Logprobs, News, Request, RequestRefused, Sampling, Step
+from quire.core.types import NOTHING, Grammar, Limits, Logprobs, News, Request, RequestRefused, Sampling, Step
 from quire.engine.engine import Engine
 from quire.executor.fake import FakeDevice
 from quire.executor.fake_model import FakeModel, states_of, vector
@@ -34,11 +34,11 @@ class Ticks:
 
 
 def build(num_blocks: int = 64, block_size: int = 4, depth: int = 1, seed: int = 0, failure_rate: float = 0.0,
-          is_named: bool = True, **limits: int) -> Engine:
+          is_named: bool = True, late_rate: float = 0.0, **limits: int) -> Engine:
     """An engine on a started fake device; both report to the caller through engine.scheduler and engine.executor."""
     most = Limits(**{"step_tokens": 64, "rows": 8, "max_model_len": 10_000, **limits})
     device = FakeDevice(num_blocks, block_size, model=MODEL, seed=seed, rows=most.rows, step_tokens=most.step_tokens,
-                        drafts=most.drafts, failure_rate=failure_rate)
+                        drafts=most.drafts, failure_rate=failure_rate, late_rate=late_rate)
     device.start()
     return Engine(Scheduler(KVCache(num_blocks, block_size, is_named), most, Ticks()), device, depth)
 
@@ -84,7 +84,8 @@ def check_against_naive(request: Request, news: list[News]) -> None:
     if last.reason == "vector":
         assert np.array_equal(last.vector, vector(states[-1])) and not ids_of(news)
         return
-    want = MODEL.naive(prompt, sampling, request.index, request.adapter, request.grammar)
+    want = MODEL.naive(prompt, sampling, request.index, request.adapter,
+                       request.grammar.text if request.grammar else "")
     got = ids_of(news)
     if last.reason in ("stop", "length"):
         assert got == want
@@ -180,7 +181,7 @@ def draw_requests(rng: random.Random, shared: list[int], most: int) -> Iterator[
             sampling, prompt = Sampling(most + 1), prompt[:1]
         yield prompt, sampling, {
             "priority": rng.choice([0, 1, 1, 2]), "adapter": rng.choice(["", "", "a"]),
-            "salt": rng.choice(["", "", "s"]), "grammar": rng.choice(["", "", "g", "gg"]),
+            "salt": rng.choice(["", "", "s"]), "grammar": rng.choice([None, None, Grammar("g"), Grammar("gg")]),
             "whole": is_vector and rng.random() < 0.5, "may_read_cache": rng.random() < 0.95}
 
 
@@ -194,7 +195,8 @@ def workload(seed: int) -> Counter[str]:
     num_blocks = -(-most // block_size) + rng.choice([0, 1, 3, 10, 60])
     engine = build(num_blocks, block_size, depth, seed, failure_rate=rng.choice([0, 0, 0.01, 0.1]),
                    is_named=rng.random() < 0.9, step_tokens=rng.choice([3, 8, 16, 64]), chunk=rng.choice([2, 7, 64]),
-                   rows=rng.choice([1, 3, 8]), max_model_len=most, drafts=drafts, watermark=rng.choice([0, 0, 1, 3]))
+                   rows=rng.choice([1, 3, 8]), max_model_len=most, drafts=drafts, watermark=rng.choice([0, 0, 1, 3]),
+                   late_rate=(0, 0, 0.2)[seed % 3])
     counts: Counter[str] = Counter()
     requests: dict[int, Request] = {}
     todo = list(draw_requests(rng, shared, most))
@@ -241,4 +243,4 @@ def summarise(engine: Engine, depth: int, counts: Counter[str]) -> None:
     for also in (engine.scheduler.counts, engine.scheduler.kv.counts):
         counts.update(also)
     counts[f"accepted at depth {depth}"] = device.counts["accepted"]
-    counts["garbage"] = device.counts["garbage"]
+    counts["garbage"], counts["late"] = device.counts["garbage"], device.counts["late"]

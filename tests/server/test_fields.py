@@ -68,7 +68,9 @@ SHOWN = {
 # Honoured where others test it: what reaches the engine (below), streams, the cache, other templates, another policy.
 ELSEWHERE = {"add_special_tokens", "echo", "stream", "stream_options", "stream_interval", "response_format", "best_of",
              "cache_salt", "priority", "chat_template_kwargs", "documents", "reasoning_effort", "continue_final_message",
-             "tools", "tool_choice", "parallel_tool_calls", "include_reasoning"}            # the last four: test_tools
+             "tools", "tool_choice", "parallel_tool_calls", "include_reasoning",                    # test_tools
+             "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
+             "guided_decoding_backend", "guided_whitespace_pattern"}
 
 
 def text(body):

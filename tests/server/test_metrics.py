@@ -20,7 +20,8 @@ NAMES = """vllm:num_requests_running vllm:num_requests_waiting vllm:kv_cache_usa
     vllm:request_prompt_tokens_bucket vllm:request_generation_tokens_bucket vllm:request_inference_time_seconds_bucket
     vllm:request_prefill_time_seconds_bucket vllm:request_decode_time_seconds_bucket vllm:request_params_n_bucket
     vllm:request_params_max_tokens_bucket vllm:avg_prompt_throughput_toks_per_s vllm:avg_generation_throughput_toks_per_s
-    vllm_active_requests""".split()
+    vllm:structured_output_mask_seconds_bucket vllm:structured_output_compile_seconds_total
+    vllm:structured_output_compiled_total vllm:structured_output_cache_hits_total vllm_active_requests""".split()
 PLAIN = "process_resident_memory_bytes process_open_fds python_info".split()
 
 

@@ -29,6 +29,11 @@ class InvalidRequest(QuireError, ValueError):
     status, type, code, exit_code = 400, "invalid_request_error", "invalid_value", 2
 
 
+class NothingToDraw(InvalidRequest):
+    """What a request asks for cannot be gone on with: found out while it runs."""
+    code = "nothing_to_draw"
+
+
 class Unauthorized(QuireError):
     status, type, code = 401, "invalid_request_error", "invalid_api_key"
 

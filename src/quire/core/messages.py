@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from quire.core.errors import QuireError
-from quire.core.types import News, Sampling
+from quire.core.types import Grammar, Masking, News, Sampling
 
-# Reasons of news beside those of the scheduler: it was never admitted; the engine has ended.
-REFUSED, DEAD = "refused", "dead"
+# Reasons of news beside those of the scheduler: it was never admitted; the engine has ended. And one that it has: what
+# the request asks for leaves nothing to draw.
+REFUSED, DEAD, BARRED = "refused", "dead", "barred"
 
 
 class Add(NamedTuple):
@@ -21,6 +22,7 @@ class Add(NamedTuple):
     salt: str = ""
     may_read_cache: bool = True
     label: str = ""                 # the user's own id, for logs and planted faults; never a key
+    grammar: Grammar | None = None
 
 
 class Abort(NamedTuple):
@@ -53,6 +55,7 @@ class Snapshot(NamedTuple):
     num_evictions: int = 0
     num_preemptions: int = 0
     num_restarts: int = 0
+    masking: Masking | None = None  # None: no grammar has been at work yet
 
     @property
     def kv_usage(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from quire.core import checks
 from quire.core.errors import InvalidRequest
+from quire.core.structured import GuidedDecodingParams, StructuredOutputsParams
 
 MOST_SIBLINGS = 16_384
 MOST_STOPS, MOST_STOP_CHARS, MOST_STOP_IDS = 64, 1_024, 1_024
@@ -27,7 +28,6 @@ ABSENT: dict[str, tuple[tuple[Any, ...], str]] = {
     "logprob_token_ids": ((None,), "reports logprobs of given ids; logprobs reports those of the best ones"),
     "flat_logprobs": ((False,), "gives logprobs as columns; they come as a dict for each position"),
     "stream_interval": ((None, 1), "sends several tokens together; output_kind FINAL_ONLY sends all of them together"),
-    "structured_outputs": ((None,), "constrains the text by a grammar"),
     "extra_args": ((None, {}), "is for plugins, and there are none"),
     "thinking_token_budget": ((None, -1), "limits reasoning tokens; max_tokens limits all of them"),
     "repetition_detection": ((None,), "ends answers that repeat themselves; see repetition_penalty"),
@@ -73,7 +73,7 @@ class SamplingParams:
     include_stop_str_in_output: bool = False
     output_kind: RequestOutputKind = RequestOutputKind.CUMULATIVE
     stream_interval: int | None = None
-    structured_outputs: Any = None
+    structured_outputs: StructuredOutputsParams | None = None       # what the text must be
     logit_bias: dict[int, float] | None = None      # added to logits of these ids
     allowed_token_ids: list[int] | None = None      # None: every id
     extra_args: dict[str, Any] | None = None
@@ -83,6 +83,7 @@ class SamplingParams:
     repetition_detection: Any = None
     routed_experts_prompt_start: int = 0
     trace_decode_token_ids: list[int] | None = None
+    guided_decoding: GuidedDecodingParams | None = None     # an older name of structured_outputs, which it becomes
 
     def __post_init__(self) -> None:
         self._check_absent()
@@ -91,6 +92,7 @@ class SamplingParams:
         self._check_logprobs()
         self._check_lists()
         self._check_text()
+        self._check_form()
         if self.temperature == 0 and self.n > 1:
             raise checks.refuse("n", f"is {self.n}, but temperature 0 gives the same answer each time: ask for one")
 
@@ -159,6 +161,22 @@ class SamplingParams:
                                     "all", "empty_array")
         self.bad_words = checks.texts("bad_words", self.bad_words, MOST_BAD_WORDS, MOST_BAD_CHARS)
         self.logit_bias = _biases(self.logit_bias)
+
+    def _check_form(self) -> None:
+        if self.guided_decoding is not None:
+            if self.structured_outputs is not None:
+                raise checks.refuse("guided_decoding", "is given beside structured_outputs, which means the same: leave it out")
+            if not isinstance(self.guided_decoding, GuidedDecodingParams):
+                raise checks.refuse("guided_decoding", "must be a GuidedDecodingParams", "invalid_type")
+            self.structured_outputs, self.guided_decoding = self.guided_decoding.params, None
+        if isinstance(self.structured_outputs, dict):
+            unknown = self.structured_outputs.keys() - {f.name for f in fields(StructuredOutputsParams)}
+            if unknown:
+                raise checks.refuse("structured_outputs", f"has {checks.shown(min(unknown, key=str))}, which is no field of it")
+            self.structured_outputs = StructuredOutputsParams(**self.structured_outputs)
+        if not isinstance(self.structured_outputs, (StructuredOutputsParams, type(None))):
+            raise checks.refuse("structured_outputs", "must be a StructuredOutputsParams", "invalid_type")
+        self.structured_outputs = self.structured_outputs and replace(self.structured_outputs)      # checked again
 
     def _check_text(self) -> None:
         self.stop = checks.texts("stop", self.stop, MOST_STOPS, MOST_STOP_CHARS)

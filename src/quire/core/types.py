@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+MASK_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 NOTHING, TOKEN, PROMPT_LOGPROBS, VECTOR = 0, 1, 2, 4    # what a Work wants back; the middle two may go together
 
 
@@ -44,6 +45,23 @@ class Sampling:
     vector: bool = False            # wants the hidden state of the last position and no token; max_tokens is then 1
 
 
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the text of an answer must be. Compiled where ids are drawn; at the door only to see that it can be."""
+    text: str                                               # in the engine's own form: grammar/compile.py
+    begins_after: str = ""                                  # nothing is bound up to the end of this text; empty: all is
+    ends_late: bool = False                                 # it ends only where nothing else may follow
+
+
+class Masking(NamedTuple):
+    """What grammars have cost since the beginning, in seconds of the side that draws."""
+    steps: tuple[int, ...]          # that had masks, by their seconds: counts between the bounds MASK_SECONDS
+    seconds: float
+    num_compiled: int
+    compile_seconds: float
+    num_hits: int                   # times that a grammar was there already
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Logprobs:
     """Of consecutive positions: in column 0 the id that stands there, after it the best ones, best first.
@@ -79,7 +97,7 @@ class Request:
     sampling: Sampling
     priority: int = 0               # lower first
     adapter: str = ""
-    grammar: str = ""
+    grammar: Grammar | None = None
     salt: str = ""                  # requests share cached blocks only within one salt
     may_read_cache: bool = True
     whole: bool = False             # known positions must be computed in one step (attention that looks ahead)
@@ -91,7 +109,7 @@ class Request:
     root: bytes = b""               # what the chain begins with
     committed: int = 0              # blocks already offered for a name
     sent: int = 0                   # blocks the device already knows
-    cached: int = 0                 # positions found in the cache when this epoch began
+    cached: int = 0                 # positions found in the cache when this epoch began, or stored by a step without an id
     first_cached: int = 0           # the same when its first epoch began: what the user is told
     told: int = 0                   # prompt logprobs already given to the client
     scheduled: int = 0
@@ -156,7 +174,7 @@ class Start(NamedTuple):
     sampling: Sampling
     index: int                      # type: ignore[assignment]  # among n siblings; hides tuple.index
     adapter: str
-    grammar: str
+    grammar: Grammar | None
     reads_cache: bool
     whole: bool
     cached: int                     # positions below are in the first blocks already and are never written by this row
@@ -196,18 +214,20 @@ class Step(NamedTuple):
 @dataclass(slots=True)
 class StepOutput:
     """Keyed by request id. Invariant: each Work has an entry for each thing it wants, or one in `failed`."""
-    tokens: dict[int, list[int]] = field(default_factory=dict)          # 1 .. 1 + drafts ids
+    tokens: dict[int, list[int]] = field(default_factory=dict)          # 1 .. 1 + drafts ids; none: not yet, ask again
     logprobs: dict[int, Logprobs] = field(default_factory=dict)         # of those ids, where num_logprobs asks for it
     prompt_logprobs: dict[int, Any] = field(default_factory=dict)       # Logprobs of prompt positions start + 1 .. ; sliceable
     vectors: dict[int, Any] = field(default_factory=dict)               # numpy float32
     failed: dict[int, str] = field(default_factory=dict)
+    barred: set[int] = field(default_factory=set)                       # of those failed: their own parameters are why
+    masking: Masking | None = None                                      # where a grammar was at work
 
 
 class News(NamedTuple):
     """What a client hears. Invariant: of all news of one request exactly one has a reason, the last."""
     request_id: int
     tokens: Sequence[int] = ()
-    reason: str = ""                # stop | length | vector | error | what abort() was given
+    reason: str = ""                # stop | length | vector | error | barred | what abort() was given
     error: str = ""
     logprobs: Logprobs | None = None
     prompt_logprobs: Any = None

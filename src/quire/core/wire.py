@@ -14,7 +14,7 @@ import numpy.typing as npt
 from quire.core import errors
 from quire.core.errors import EngineDead, QuireError
 from quire.core.messages import Abort, Add, Batch, Command, Done, Event, Progress, Ready, Reset, Snapshot, Stop
-from quire.core.types import Logprobs, News, Sampling
+from quire.core.types import Grammar, Logprobs, News, Sampling
 
 ARRAY = 1                               # msgpack's extension type for an array
 DTYPES = ("<i4", "<i8", "<f4")          # that an array may have
@@ -57,6 +57,7 @@ class WireAdd(msgspec.Struct, array_like=True):
     salt: str
     may_read_cache: bool
     label: str
+    grammar: Grammar | None
 
 
 class WireNews(msgspec.Struct, array_like=True, omit_defaults=True):
@@ -110,7 +111,7 @@ def _add_from_wire(wire: WireAdd) -> Add:
     if len(wire.prompt) % 4:
         raise msgspec.ValidationError("ids of a prompt are four bytes each")
     return Add(wire.id, np.frombuffer(wire.prompt, "<u4").tolist(), wire.sampling, wire.priority, wire.salt,
-               wire.may_read_cache, wire.label)
+               wire.may_read_cache, wire.label, wire.grammar)
 
 
 def _little(ids: list[int]) -> bytes:

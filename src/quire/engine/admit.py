@@ -14,8 +14,9 @@ from quire.core.errors import InvalidRequest
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.sampling_params import SamplingParams
-from quire.core.types import Sampling
+from quire.core.types import Grammar, Sampling
 from quire.engine import faults
+from quire.grammar.door import Door
 from quire.text.tokenizer import Tokenizer
 
 MOST_SALT_CHARS = 128
@@ -49,6 +50,7 @@ class Admitted(NamedTuple):
     sampling: Sampling
     priority: int
     salt: str
+    grammar: Grammar | None
 
 
 class Admission:
@@ -57,6 +59,7 @@ class Admission:
     def __init__(self, bounds: Bounds, tokenizer: Tokenizer, seed: int):
         self.bounds, self.tokenizer = bounds, tokenizer
         self.random = random.Random(seed)
+        self.door = Door()
 
     def admit(self, prompt: Iterable[int], params: SamplingParams, label: str = "", priority: int = 0,
               salt: str | None = None) -> Admitted:
@@ -68,7 +71,20 @@ class Admission:
         ids = self._prompt(prompt)
         sampling = self._sampling(len(ids), params)
         _check_something_is_left(sampling)
-        return Admitted(ids, params, sampling, self._priority(priority), _salt(salt))
+        return Admitted(ids, params, sampling, self._priority(priority), _salt(salt), self._grammar(params))
+
+    async def look_ahead(self, params: SamplingParams) -> None:
+        """Whatever may take long of admitting these, away from the loop that runs here: then `admit` is quick. Raises
+        InvalidRequest."""
+        if (asked := params.structured_outputs) is not None:
+            await self.door.check_apart(asked)
+
+    def _grammar(self, params: SamplingParams) -> Grammar | None:
+        if (asked := params.structured_outputs) is None:
+            return None
+        if not self.bounds.eos_ids:
+            raise checks.refuse("structured_outputs", "cannot be had of this model: it names no token that ends an answer")
+        return Grammar(self.door.check(asked), asked.begins_after or "", params.ignore_eos)
 
     def _prompt(self, prompt: Iterable[int]) -> list[int]:
         ids = prompt if isinstance(prompt, Sequence) else list(prompt)
@@ -130,7 +146,9 @@ class Admission:
 
     def _stop_ids(self, params: SamplingParams) -> frozenset[int]:
         asked = frozenset(self._ids("stop_token_ids", params.stop_token_ids or ()))
-        return asked if params.ignore_eos else asked | self.bounds.eos_ids
+        if params.ignore_eos and params.structured_outputs is None:
+            return asked
+        return asked | self.bounds.eos_ids          # a grammar that has come to its end can go no other way
 
     def _ids(self, name: str, ids: Sequence[int]) -> Sequence[int]:
         if ids and (top := max(ids)) >= self.bounds.vocab:

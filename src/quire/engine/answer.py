@@ -7,8 +7,8 @@ aborts it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from quire.core.errors import EngineDead, InvalidRequest, QuireError, RequestFailed
-from quire.core.messages import DEAD, REFUSED
+from quire.core.errors import EngineDead, InvalidRequest, NothingToDraw, QuireError, RequestFailed
+from quire.core.messages import BARRED, DEAD, REFUSED
 from quire.core.outputs import Logprob, Position
 from quire.core.sampling_params import SamplingParams
 from quire.core.types import Logprobs, News, Sampling
@@ -103,7 +103,8 @@ class Choice:
             delta.text += self.stops.flush()
         delta.finish_reason = reason
         last = delta.token_ids[-1] if reason == "stop" and delta.token_ids else None
-        if last is not None and (self.params.ignore_eos or last not in self.eos_ids):
+        ends_anyway = self.params.ignore_eos and self.params.structured_outputs is None
+        if last is not None and (ends_anyway or last not in self.eos_ids):
             delta.stop_reason = last
 
 
@@ -172,6 +173,8 @@ def failure_of(news: News) -> QuireError | None:
     """What the client is told. The engine's own words may name files and objects: they are the cause, which is for logs."""
     if news.reason == REFUSED:
         return InvalidRequest(news.error)
+    if news.reason == BARRED:
+        return NothingToDraw(news.error)
     if news.reason == DEAD:
         return caused(EngineDead(ENDED), news.error)
     if news.reason == "error":

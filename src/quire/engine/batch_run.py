@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from quire.core.errors import EngineDead, QuireError
+from quire.core.errors import EngineDead, NothingToDraw, QuireError
 from quire.core.messages import Abort, Add
 from quire.core.outputs import RequestOutput
 from quire.core.progress import Meter
@@ -38,7 +38,7 @@ class Job:
     def add(self) -> Add:
         a = self.admitted
         return Add(self.base, a.prompt, a.sampling, a.priority, a.salt, not a.params.skip_reading_prefix_cache,
-                   self.answer.label)
+                   self.answer.label, a.grammar)
 
 
 class BatchRun:
@@ -91,7 +91,7 @@ class BatchRun:
 
     def _fail(self, job: Job, error: Exception) -> None:
         """Its failure is its own: the others go on, and its finish_reason tells. But not the engine's, and not a refusal."""
-        if isinstance(error, QuireError) and error.status != 500:
+        if isinstance(error, QuireError) and error.status != 500 and not isinstance(error, NothingToDraw):
             raise error
         log.error("request %s failed: %s", job.answer.label, error.__cause__ or f"{type(error).__name__}: {error}")
         self.direct.send(Abort(tuple(i for i in job.ids if self.owners.pop(i, None))))

@@ -151,11 +151,17 @@ class Client:
     def shut(self) -> None:
         if self.state != "dead":
             self.state = "closed"
+        self.admission.door.close()
         self._fail_all(Unavailable("the server is going down; send the request again later"))
         if not self.ready.done():
             self.ready.set_exception(Unavailable("closed while it loaded"))
 
     # ---- requests
+
+    async def look_ahead(self, params: SamplingParams) -> None:
+        """To be waited for before `generate`, which would else do the same and keep the loop from others: what takes long to
+        check."""
+        await self.admission.look_ahead(params)
 
     def generate(self, prompt: Iterable[int], params: SamplingParams, *, request_id: str = "", priority: int = 0,
                  cache_salt: str | None = None, arrival: float | None = None, shown_ids: frozenset[int] = frozenset()
@@ -173,7 +179,7 @@ class Client:
         self.watch()
         live = self._enter(admitted, request_id, time.monotonic() if arrival is None else arrival, shown_ids)
         self.link.send(Add(live.base, admitted.prompt, admitted.sampling, admitted.priority, admitted.salt,
-                           not admitted.params.skip_reading_prefix_cache, request_id[:MOST_LABEL_CHARS]))
+                           not admitted.params.skip_reading_prefix_cache, request_id[:MOST_LABEL_CHARS], admitted.grammar))
         return Stream(live, self._leave)
 
     def abort(self, request_id: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 
-from quire.core.types import News, Request, RequestRefused, Sampling, Step, StepOutput
+from quire.core.types import Grammar, Masking, News, Request, RequestRefused, Sampling, Step, StepOutput
 from quire.executor.protocol import Executor
 from quire.schedule.scheduler import Scheduler
 from quire.schedule.stats import Stats
@@ -22,9 +22,10 @@ class Engine:
         self.scheduler, self.executor, self.depth = scheduler, executor, depth
         self.in_flight: deque[tuple[Step, Callable[[], StepOutput]]] = deque()
         self.ids = count()
+        self.masking: Masking | None = None
 
-    def add(self, prompt: Sequence[int], sampling: Sampling, *, priority: int = 0, adapter: str = "", grammar: str = "",
-            salt: str = "", may_read_cache: bool = True, whole: bool = False) -> list[int]:
+    def add(self, prompt: Sequence[int], sampling: Sampling, *, priority: int = 0, adapter: str = "",
+            grammar: Grammar | None = None, salt: str = "", may_read_cache: bool = True, whole: bool = False) -> list[int]:
         """Admit n siblings of one prompt, or none (RequestRefused); returns their ids, that of index 0 first. Only the
         first brings the logprobs of the prompt."""
         _check(prompt, sampling)
@@ -61,6 +62,7 @@ class Engine:
             oldest, answer = self.in_flight[0]
             output = answer()
             self.in_flight.popleft()
+            self.masking = output.masking or self.masking
             self.scheduler.update(oldest, output)
         return self.scheduler.take_news()
 

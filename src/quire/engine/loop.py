@@ -87,7 +87,7 @@ class Loop:
         try:
             faults.strike("schedule", add.label)
             ids = self.engine.add(add.prompt, add.sampling, priority=add.priority, salt=add.salt,
-                                  may_read_cache=add.may_read_cache)
+                                  may_read_cache=add.may_read_cache, grammar=add.grammar)
         except RequestRefused as refused:
             self._answer(add, REFUSED, str(refused))
         except Exception as error:
@@ -118,7 +118,7 @@ class Loop:
         if self.engine.is_busy and now - self.told_at < SNAPSHOT_SECONDS:
             return None
         self.told_at = now
-        return Snapshot(*self.engine.stats())
+        return Snapshot(*self.engine.stats(), self.engine.masking)
 
     def _die(self, error: Exception) -> EngineDead:
         """Tell everyone; news that were on their way come first."""

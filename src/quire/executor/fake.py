@@ -62,17 +62,19 @@ class FakeDevice:
     model           what is said; the default draws from 16 ids
     rows .. drafts  as in Limits: more than that is an error
     failure_rate    share of works that fail; works of the requests in `failing` always do
+    late_rate       share of works that bring no id yet, as while a grammar is being compiled
     delay           seconds that each step with work takes; `sleep` waits for them
-    counts          positions, idle positions (of rows that had all their ids already), accepted, rejected, garbage
+    counts          positions, idle positions (of rows that had all their ids already), accepted, rejected, late,
+                    garbage
     """
 
     def __init__(self, num_blocks: int, block_size: int, *, model: FakeModel | None = None, seed: int = 0,
                  rows: int = 1 << 30, step_tokens: int = 1 << 30, drafts: int = 0, failure_rate: float = 0.0,
-                 delay: float = 0.0, sleep: Callable[[float], None] = time.sleep):
+                 late_rate: float = 0.0, delay: float = 0.0, sleep: Callable[[float], None] = time.sleep):
         self.slots = [EMPTY] * (num_blocks * block_size)
         self.block_size, self.max_rows, self.step_tokens, self.max_drafts = block_size, rows, step_tokens, drafts
         self.model, self.rng, self.failure_rate = model or FakeModel(), random.Random(seed), failure_rate
-        self.delay, self.sleep = delay, sleep
+        self.late_rate, self.delay, self.sleep = late_rate, delay, sleep
         self.failing: set[int] = set()
         self.rows: dict[int, Row] = {}
         self.writer: dict[int, Row] = {}
@@ -132,7 +134,7 @@ class FakeDevice:
         ids = list(start.tokens)
         row = self.rows[start.row] = Row(
             start, start.tokens[:start.prompt_len], ids, start.prompt_len + start.sampling.max_tokens,
-            Matcher(start.grammar, self.model.vocab), ids[start.prompt_len:])
+            Matcher(start.grammar.text if start.grammar else "", self.model.vocab), ids[start.prompt_len:])
         row.extend(ids)
         row.position = min(start.cached, len(ids) - 1)
 
@@ -195,7 +197,9 @@ class FakeDevice:
             self._tell_prompt_logprobs(act, output)
         if w.wants & VECTOR:
             output.vectors[w.request_id] = vector(self._state(row, act.end))
-        if w.wants & TOKEN:
+        if w.wants & TOKEN and self.late_rate and self.rng.random() < self.late_rate:
+            self._wait(act, output)
+        elif w.wants & TOKEN:
             self._mask(act)
             row.fresh = output.tokens[w.request_id] = self._sample(act)
             if (count := row.start.sampling.num_logprobs) is not None:
@@ -208,6 +212,16 @@ class FakeDevice:
             output.failed[w.request_id] = row.error
             for part in (output.prompt_logprobs, output.logprobs, output.vectors, output.tokens):
                 part.pop(w.request_id, None)
+
+    def _wait(self, act: Act, output: StepOutput) -> None:
+        """No id yet. The last known position is computed again, and not written."""
+        row = act.row
+        output.tokens[act.work.request_id] = []
+        if row.limit > len(row.ids):
+            del row.truth[len(row.ids):]
+            row.position, row.drafts = len(row.ids) - 1, []
+            row.start = row.start._replace(cached=max(row.start.cached, len(row.ids)))
+            self.counts["late"] += 1
 
     def _state(self, row: Row, position: int) -> int:
         """Before this position, as the row sees it."""

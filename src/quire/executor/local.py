@@ -39,7 +39,9 @@ class LocalExecutor:
 
     def stop(self) -> None:
         self.queue.clear()
-        vars(self).pop("runner", None)      # weights and KV cache are freed with it
+        runner = vars(self).pop("runner", None)     # weights and KV cache are freed with it
+        if runner is not None and runner.sampler is not None:
+            runner.sampler.grammars.compiler.close()
 
     @property
     def num_layers_run(self) -> int:

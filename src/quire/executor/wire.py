@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from quire.core.types import Logprobs, Step, StepOutput
+from quire.core.types import Logprobs, Masking, Step, StepOutput
 from quire.core.wire import decoder, encode_body
 
 LENGTH_BYTES = 8
@@ -51,13 +51,17 @@ class Done(msgspec.Struct, tag=True):
     prompt_logprobs: dict[int, Logprobs]
     vectors: dict[int, Any]
     failed: dict[int, str]
+    barred: set[int]
+    masking: Masking | None
 
     @classmethod
     def of(cls, number: int, output: StepOutput) -> "Done":
-        return cls(number, output.tokens, output.logprobs, output.prompt_logprobs, output.vectors, output.failed)
+        return cls(number, output.tokens, output.logprobs, output.prompt_logprobs, output.vectors, output.failed,
+                   output.barred, output.masking)
 
     def output(self) -> StepOutput:
-        return StepOutput(self.tokens, self.logprobs, self.prompt_logprobs, self.vectors, self.failed)
+        return StepOutput(self.tokens, self.logprobs, self.prompt_logprobs, self.vectors, self.failed, self.barred,
+                          self.masking)
 
 
 ToRank = Init | Execute

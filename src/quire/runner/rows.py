@@ -63,6 +63,11 @@ class Rows:
     def advance(self, rows: np.ndarray, counts: np.ndarray) -> None:
         self.position[rows] += counts
 
+    def go_back(self, rows: np.ndarray) -> None:
+        """By one position, which is in the cache."""
+        self.cached[rows] = np.maximum(self.cached[rows], self.position[rows])
+        self.position[rows] -= 1
+
     def append(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """One drawn id for each row."""
         self.ids[rows, self.length[rows]] = ids

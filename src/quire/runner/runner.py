@@ -9,6 +9,7 @@ ranks       all make the same forward pass; rank 0 alone draws, and tells the ot
             what only rank 0 can see go wrong is never acted upon before they agree
 """
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from quire.core.errors import DeviceError
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
-from quire.core.types import VECTOR, Logprobs, Start, Step, StepOutput, Work
+from quire.core.types import VECTOR, Logprobs, RequestRefused, Start, Step, StepOutput, Work
 from quire.kernels.table import argmax_rows, ops_for
 from quire.models.base import Model
 from quire.parallel.mesh import ALONE, Mesh
@@ -26,9 +27,10 @@ from quire.runner.inputs import Acts, make_batch
 from quire.runner.load import Progress, load_model, no_progress
 from quire.runner.memory import make_kv
 from quire.runner.rows import Rows
+from quire.runner.vocabulary import read_vocabulary
 from quire.sampling.sampler import Sampler
 
-FAILED = -1                     # in place of a drawn id
+FAILED, LATE = -1, -2           # in place of a drawn id; late: it cannot be drawn yet, the next step tries again
 PROMPT_SLICE = 256              # positions of a prompt whose logits exist at once
 
 
@@ -42,7 +44,10 @@ class Runner:
         self.device, self.dtype = mesh.device, getattr(torch, plan.dtype)
         self.rows = Rows(plan.max_num_seqs, plan.max_model_len, plan.block_size, spec.vocab)
         self.sampler = None if mesh.rank else Sampler(plan.max_num_seqs, spec.vocab, plan.max_model_len, self.device)
+        if self.sampler is not None:
+            self.sampler.grammars.read_with(partial(read_vocabulary, plan, spec))
         self.undrawable: dict[int, Exception] = {}      # row -> why its sampler refused it
+        self.barred: set[int] = set()                   # rows that failed for what they asked for themselves
         self.model: Model
         self.fault_prepare = self.fault_forward = self.fault_sample = no_fault
 
@@ -75,6 +80,8 @@ class Runner:
         for part in acts:
             self._keep(part, drawn, output)
         self._tell_failures(step.work, output)
+        if self.sampler is not None:
+            output.masking = self.sampler.masking
         return output
 
     # ---- rows
@@ -93,6 +100,7 @@ class Runner:
     def _end(self, row: int) -> None:
         self.rows.end(row)
         self.undrawable.pop(row, None)
+        self.barred.discard(row)
         if self.sampler is not None:
             self.sampler.end(row)
 
@@ -112,6 +120,8 @@ class Runner:
 
     def _fail(self, row: int, error: Exception) -> None:
         self.rows.errors[row] = str(error) or type(error).__name__
+        if isinstance(error, RequestRefused):
+            self.barred.add(row)
 
     # ---- many at once, or one by one
 
@@ -187,6 +197,9 @@ class Runner:
         at = np.flatnonzero(acts.draws)                         # (R,): the work behind each row of logits
         logits, (best, is_finite) = acts.logits, argmax_rows(acts.logits)
         sound = self._sound(acts, at, is_finite)
+        if late := self.sampler.late(acts.rows[at[sound]].tolist()):
+            drawn[list(late)] = LATE
+            sound &= ~np.isin(acts.rows[at], list(late))
         if not sound.all():
             kept = torch.from_numpy(sound).to(self.device)
             logits, best = logits[kept], best[kept]
@@ -240,16 +253,25 @@ class Runner:
     def _keep(self, acts: Acts, drawn: np.ndarray, output: StepOutput) -> None:
         good = np.array([not self.rows.errors[w.row] for w in acts.works])
         self.rows.advance(acts.rows[good], acts.counts[good])
-        drew = good & acts.draws
+        drew = good & acts.draws & (drawn[acts.rows] != LATE)
+        self._keep_late(acts, good & acts.draws & ~drew, output)
         self.rows.append(acts.rows[drew], drawn[acts.rows[drew]])
         for i in np.flatnonzero(drew).tolist():
             work = acts.works[i]
             output.tokens[work.request_id] = [int(drawn[work.row])]
 
+    def _keep_late(self, acts: Acts, late: np.ndarray, output: StepOutput) -> None:
+        """Their last position is computed again, for its logits; what it wrote stays."""
+        self.rows.go_back(acts.rows[late])
+        for i in np.flatnonzero(late).tolist():
+            output.tokens[acts.works[i].request_id] = []
+
     def _tell_failures(self, works: Sequence[Work], output: StepOutput) -> None:
         for w in works:
             if error := self.rows.errors[w.row]:
                 output.failed[w.request_id] = error
+                if w.row in self.barred:
+                    output.barred.add(w.request_id)
                 for told in (output.tokens, output.logprobs, output.prompt_logprobs, output.vectors):
                     told.pop(w.request_id, None)
 

@@ -11,22 +11,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from quire.core.types import Logprobs, RequestRefused, Start
+from quire.core.types import Logprobs, Masking, RequestRefused, Start
 from quire.kernels.table import argmax_rows
 from quire.sampling.bad_words import BadWords
 from quire.sampling.bias import AllowedIds, LogitBias, MinTokens
 from quire.sampling.draw import draw_whole, signed, uniforms
 from quire.sampling.feature import Feature, Lines
+from quire.sampling.grammar import Grammars
 from quire.sampling.logprobs import logprobs_of
 from quire.sampling.penalties import Penalties
 from quire.sampling.truncation import Cuts, draw_cut
 
-FEATURES = (AllowedIds, BadWords, MinTokens, LogitBias, Penalties)      # in the order in which they change the logits
-BARRING = (AllowedIds, BadWords, MinTokens)     # those that could leave nothing to draw
+FEATURES = (AllowedIds, BadWords, MinTokens, Grammars, LogitBias, Penalties)    # in the order in which they change the logits
+BARRING = (AllowedIds, BadWords, MinTokens, Grammars)   # those that could leave nothing to draw
 GREEDY_BELOW = 1e-5     # temperatures
 NO_LOGPROBS = -1
-NOTHING_LEFT = ("allowed_token_ids, bad_words and min_tokens together bar every id, so nothing can be drawn: allow more ids or "
-                "bar fewer")
+NOTHING_LEFT = ("allowed_token_ids, bad_words, min_tokens and the form asked for together bar every id, so nothing can be "
+                "drawn: allow more ids or bar fewer")
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Sampler:
     def __init__(self, max_rows: int, vocab: int, max_model_len: int, device: torch.device | str = "cpu"):
         self.vocab, self.device = vocab, torch.device(device)
         self.features: list[Feature] = [feature(max_rows, vocab, self.device) for feature in FEATURES]
+        self.grammars = next(feature for feature in self.features if isinstance(feature, Grammars))
         self.wants = np.zeros((len(FEATURES), max_rows), bool)
         self.is_random = np.zeros(max_rows, bool)
         self.is_cut = np.zeros(max_rows, bool)
@@ -85,6 +87,15 @@ class Sampler:
         self.num_logprobs[row] = NO_LOGPROBS
 
     # ---- steps
+
+    def late(self, rows: Sequence[int]) -> set[int]:
+        """Those of the rows that cannot be drawn yet: their grammars are still being made."""
+        return self.grammars.late(set(rows)) if self.grammars.making else set()
+
+    @property
+    def masking(self) -> Masking | None:
+        """None: no row has had a grammar yet."""
+        return self.grammars.costs if self.grammars.compiler.pool else None
 
     def sample(self, logits: Tensor, rows: Sequence[int], positions: Sequence[int], best: Tensor | None = None) -> Sampled:
         """One id for each line of logits, (R, V) float32. rows: each at most once. positions: where the ids will stand, so

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from quire.core.messages import BARRED
 from quire.core.types import (
     PROMPT_LOGPROBS,
     TOKEN,
@@ -112,7 +113,7 @@ class Scheduler:
     def update(self, step: Step, output: StepOutput) -> None:
         """Fold a result back in. Failures first, so that nobody keeps an id that was computed from them."""
         if output.failed:
-            self._contain(step, output.failed)
+            self._contain(step, output.failed, output.barred)
         self.flights.end(step.number)
         self.rows.extend(step.ended)
         for w in step.work:
@@ -246,7 +247,7 @@ class Scheduler:
             vector, finished = output.vectors[request.id], "vector"
         if w.wants & TOKEN:
             tokens, finished = self._accept(request, w, output.tokens[request.id])
-            if request.sampling.num_logprobs is not None:
+            if request.sampling.num_logprobs is not None and tokens:
                 logprobs = output.logprobs[request.id][:len(tokens)]
         if finished:
             self._leave(request, finished)
@@ -259,12 +260,14 @@ class Scheduler:
         request.pending -= 1 + w.drafts
         request.in_flight -= 1
         request.scheduled -= 1 + w.drafts - len(ids)
+        if not ids:                                         # not yet: its last position is stored, and computed again
+            request.cached = max(request.cached, len(request.tokens))
         taken, finished = up_to_the_end(request, ids)
         request.tokens.extend(taken)
         self.kv.commit(request, len(request.tokens) - 1)    # the newest id has no K/V yet
         return taken, finished
 
-    def _contain(self, step: Step, failed: dict[int, str]) -> None:
+    def _contain(self, step: Step, failed: dict[int, str], barred: set[int]) -> None:
         """Void all that rests on failed works: their blocks lose their names, and whoever found one of those blocks
         starts again, as does whoever found a block filled by such a one. They are all in flight: a block is found at
         the earliest in the step that fills it."""
@@ -276,7 +279,7 @@ class Scheduler:
             if request is None or request.epoch != who[1]:
                 continue
             if who in broken:
-                self._end(request, "error", failed[request.id])
+                self._end(request, BARRED if request.id in barred else "error", failed[request.id])
             else:
                 self.counts["restarts"] += 1
                 self._restart(request)

@@ -10,7 +10,6 @@ class Absent(NamedTuple):
     instead: str
 
 
-_GRAMMAR = "ask for the form in the prompt, and check the answer"
 _TEXT_ONLY = "this model reads and writes text only"
 _CONNECTOR = "there is no connector to another server; leave it out"
 
@@ -18,16 +17,8 @@ ABSENT: dict[str, Absent] = {
     # older names
     "functions": Absent((None,), "send tools"),
     "function_call": Absent((None, "none", "auto"), "send tool_choice"),
-    # text of a given form
-    "structured_outputs": Absent((None,), _GRAMMAR),
-    "guided_json": Absent((None,), _GRAMMAR),
-    "guided_regex": Absent((None,), _GRAMMAR),
-    "guided_choice": Absent((None,), _GRAMMAR),
-    "guided_grammar": Absent((None,), _GRAMMAR),
-    "guided_json_object": Absent((None, False), _GRAMMAR),
-    "guided_decoding_backend": Absent((None,), _GRAMMAR),
-    "guided_whitespace_pattern": Absent((None,), _GRAMMAR),
-    "structural_tag": Absent((None,), _GRAMMAR),
+    "guided_json_object": Absent((None, False), "use response_format with the type json_object"),
+    "structural_tag": Absent((None,), "use structured_outputs with a grammar"),
     # other than text
     "audio": Absent((None,), _TEXT_ONLY),
     "prompt_embeds": Absent((None,), "send text or token ids"),

@@ -18,6 +18,7 @@ from quire.server.service import Service
 from quire.server.shapes import ChatRequest, TokenizeRequest
 from quire.server.speaker import Reading, Speaker, delta_of
 from quire.server.stream import Events, one_line, while_connected
+from quire.server.structured import form_names
 from quire.server.tools import asked_tools
 from quire.text.router import ReasoningTokens
 from quire.text.tools.found import Parts, join
@@ -81,6 +82,7 @@ class Chat:
         reading = Reading.of(service, request, asked.schemas, text, messages)
         with renamed(_names(request)):
             params = self._params(request)
+            await service.client.look_ahead(params)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
             generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
@@ -105,7 +107,7 @@ class Chat:
 def _names(request: ChatRequest) -> dict[str, str]:
     """What a client of this route calls things."""
     most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
-    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs"}
+    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request)}
 
 
 class Turn:

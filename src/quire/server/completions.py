@@ -14,10 +14,12 @@ from quire.server.body import decode, decode_part, read_body
 from quire.server.chunks import Chunks, encode, send_stream
 from quire.server.generation import Generation, check_common, sampling_params, truncate
 from quire.server.logprobs import CompletionLogprobs, Spelled, prompt_logprobs
+from quire.server.renamed import renamed
 from quire.server.replies import Headers, Receive, Scope, Send, json_reply
 from quire.server.service import Service
 from quire.server.shapes import MOST_PROMPT_IDS, MOST_PROMPTS, CompletionRequest
 from quire.server.stream import Events, json_text, one_line, while_connected
+from quire.server.structured import form_names
 
 DEFAULT_MAX_TOKENS = 16
 LOGPROBS = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
@@ -44,7 +46,9 @@ class Completions:
         model = service.model_name(request.model)
         check_common(request)
         answer_id = service.answer_id("cmpl", scope, request.request_id)
-        params = self._params(request)
+        with renamed(form_names(request)):
+            params = self._params(request)
+            await service.client.look_ahead(params)
         prompts = await self._prompts(request, params.max_tokens)
         self._check_number(len(prompts), params.n)
         generation = Generation.start(service.client, [prompt.ids for prompt in prompts], params, request, scope)

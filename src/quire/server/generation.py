@@ -10,9 +10,8 @@ from quire.core.sampling_params import SamplingParams
 from quire.engine.client import Client, Delta, Stream
 from quire.server.replies import Scope
 from quire.server.service import Service, log
-from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, NULL, Sampled
-
-FORMATS = ("json_object", "json_schema", "structural_tag")
+from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Sampled
+from quire.server.structured import structured_outputs
 
 
 def check_common(request: Sampled) -> None:
@@ -31,26 +30,13 @@ def check_common(request: Sampled) -> None:
         raise InvalidRequest("prompt_logprobs come with a whole answer only: leave it out, or stream", "prompt_logprobs")
     if request.truncation_side is not None and request.truncate_prompt_tokens is None:
         raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
-    _check_format(request)
-
-
-def _check_format(request: Sampled) -> None:
-    if request.response_format is None or request.response_format.type == "text":
-        return
-    kind = request.response_format.type
-    if kind not in FORMATS:
-        raise InvalidRequest("response_format.type is unknown: it may be text", "response_format.type")
-    if kind == "json_schema" and request.response_format.json_schema == NULL:
-        raise InvalidRequest("response_format.json_schema is missing: it is required", "response_format.json_schema",
-                             "missing_required_parameter")
-    raise InvalidRequest(f"response_format {kind} is not available in this version: ask for the form in the prompt, and check "
-                         "the answer", "response_format", "unsupported_parameter")
 
 
 def sampling_params(service: Service, request: Sampled, **given: Any) -> SamplingParams:
     """The model's defaults, what the request says, and what the route has made of the rest."""
     said = {name: value for name in DRAWN if (value := getattr(request, name)) is not None}
-    return SamplingParams(**(service.defaults | said | given))
+    form = structured_outputs(request)
+    return SamplingParams(**(service.defaults | said | given), structured_outputs=form)
 
 
 def truncate(ids: list[int], request: Sampled, max_model_len: int, max_tokens: int | None) -> list[int]:

@@ -6,12 +6,14 @@ from our own routes, from a list of methods and from classes of status. Nothing 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from quire.core.plan import Plan
+from quire.core.types import MASK_SECONDS, Masking
 from quire.engine.client import Client
 from quire.engine.stats import Figures, Record, Watcher
 from quire.server.rates import Rates
@@ -28,6 +30,7 @@ WHOLE = (0.01, 0.03, 0.1, 0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20
          960.0, 1920.0, 7680.0)
 HTTP = (0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0)
 SIBLINGS = (1.0, 2.0, 5.0, 10.0, 20.0)
+NO_MASKING = Masking((0,) * (len(MASK_SECONDS) + 1), 0.0, 0, 0.0, 0)
 PREEMPTIONS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
 
 
@@ -176,11 +179,28 @@ class Metrics(Watcher, Collector):
             family = CounterMetricFamily(f"vllm:{name}", help, labels=["model_name", "engine"])
             family.add_metric(self.labels, value)
             yield family
+        yield from self._grammars(figures)
         ended = CounterMetricFamily("vllm:request_success", "sequences that have ended",
                                     labels=["model_name", "engine", "finished_reason"])
         for reason in REASONS:
             ended.add_metric([*self.labels, reason], figures.num_finished.get(reason, 0))
         yield ended
+
+    def _grammars(self, figures: Figures) -> Iterable[Metric]:
+        masking = figures.snapshot.masking or NO_MASKING
+        counts = {
+            "structured_output_compiled": ("grammars compiled where ids are drawn", masking.num_compiled),
+            "structured_output_compile_seconds": ("that it took", masking.compile_seconds),
+            "structured_output_cache_hits": ("requests whose grammar was there already", masking.num_hits)}
+        for name, (help, value) in counts.items():
+            family = CounterMetricFamily(f"vllm:{name}", help, labels=["model_name", "engine"])
+            family.add_metric(self.labels, value)
+            yield family
+        steps = HistogramMetricFamily("vllm:structured_output_mask_seconds", "of a step, to find out which ids grammars allow",
+                                      labels=["model_name", "engine"])
+        bounds = [*map(str, MASK_SECONDS), "+Inf"]
+        steps.add_metric(self.labels, list(zip(bounds, map(float, accumulate(masking.steps)), strict=True)), masking.seconds)
+        yield steps
 
     def _http(self) -> Iterable[Metric]:
         answers = CounterMetricFamily("http_requests", "answers by route", labels=["handler", "method", "status"])

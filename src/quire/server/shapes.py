@@ -87,6 +87,27 @@ class ResponseFormat(Struct, kw_only=True):
     structures: Raw = field(default_factory=lambda: NULL)
 
 
+class JsonSchema(Struct, kw_only=True):
+    """Of a response_format. An answer keeps to the schema whether or not strict asks for it."""
+    name: str
+    schema: dict[str, Any] | None = None
+    description: str | None = None
+    strict: bool | None = None
+
+
+class StructuredOutputs(Struct, kw_only=True):
+    """core/structured.py has these under the same names."""
+    json: str | dict[str, Any] | bool | None = None
+    regex: str | None = None
+    choice: list[str] | None = None
+    grammar: str | None = None
+    json_object: bool | None = None
+    disable_any_whitespace: bool | None = None
+    disable_additional_properties: bool | None = None
+    whitespace_pattern: str | None = None
+    structural_tag: Raw = field(default_factory=lambda: NULL)
+
+
 class Sampled(Struct, kw_only=True):
     """What chat and completions have in common."""
     model: str | None = None
@@ -126,7 +147,15 @@ class Sampled(Struct, kw_only=True):
     return_tokens_as_token_ids: bool | None = None
     stream_interval: Annotated[int, Meta(ge=1)] | None = None
     request_id: str | None = None
+    # what form it must have: one of these, see structured.py
     response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
+    guided_json: str | dict[str, Any] | bool | None = None
+    guided_regex: str | None = None
+    guided_choice: list[str] | None = None
+    guided_grammar: str | None = None
+    guided_whitespace_pattern: str | None = None
+    guided_decoding_backend: str | None = None
     best_of: int | None = None
     # harmless
     user: str | None = None
@@ -184,7 +213,7 @@ class DetokenizeRequest(Struct, kw_only=True):
 
 
 INNER: dict[str, type[Struct]] = {"messages": Message, "stream_options": StreamOptions, "response_format": ResponseFormat,
-                                "tools": Tool}
+                                "tools": Tool, "structured_outputs": StructuredOutputs}
 
 # Fields of SamplingParams that are taken as they are.
 DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty",
