@@ -31,6 +31,10 @@ class Reasoning:
         prompt = prompt.rstrip()
         return prompt.endswith(self.starts) or (self.is_implied and not prompt.endswith(self.ends))
 
+    def is_closed(self, prompt: str) -> bool:
+        """Has the prompt closed a block already, so that the model opens none?"""
+        return prompt.rstrip().endswith(self.ends)
+
 
 PARSERS: dict[str, Reasoning] = {
     "mistral": Reasoning(("[THINK]",), ("[/THINK]",), signs=("[THINK]",)),
