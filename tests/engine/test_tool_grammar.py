@@ -27,7 +27,8 @@ from tests.grammar.made import walk
 from tests.server.model import EOS, VOCAB
 from tests.server.model import tokenizer as plain
 
-LOOK = {"type": "object", "properties": {"word": {"$ref": "#/$defs/Word"}, "most": {"type": "integer", "minimum": 0, "maximum": 9}},
+LOOK = {"type": "object", "properties": {"word": {"$ref": "#/$defs/Word"},
+                                         "most": {"type": "integer", "minimum": 0, "maximum": 9}},
         "required": ["word"], "$defs": {"Word": {"enum": ["</tool_call>", "é", "::=\nroot ::="]}}}
 TOOLS = {"look": LOOK, "stop": {}}
 NATIVE = sorted(name for name, entry in PARSERS.items() if entry.written == entry.format)
@@ -151,7 +152,7 @@ def test_what_is_free_and_what_is_not(text, result):
 def test_a_mark_that_is_a_token_binds_when_it_is_spelled_out_too():
     """For whoever reads the answer sees the same."""
     asked, tokenizer = free_calls(forced("required", TOOLS, "hermes"), bundled()), bundled()
-    ids = tokenizer.encode("a <tool_call>b", add_special_tokens=False)
+    ids = [i for piece in ("a <tool_", "call>b") for i in tokenizer.encode(piece, add_special_tokens=False)]
     assert tokenizer.token_to_id("<tool_call>") not in ids
     assert matcher(asked, tokenizer).engine.try_consume_tokens(ids) < len(ids)
 

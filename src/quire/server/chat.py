@@ -83,7 +83,7 @@ class Chat:
         reading = Reading.of(service, request, asked, text, messages)
         with renamed(_names(request, asked)):
             params = self._params(request, asked.grammar(service, reading.thoughts, structured_outputs(request)))
-            await service.client.look_ahead(params)
+            await self._look_ahead(params, asked)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
             generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
@@ -98,6 +98,12 @@ class Chat:
             generation.close()
             if service.plan.log_requests:
                 generation.tell(answer_id)
+
+    async def _look_ahead(self, params: SamplingParams, asked: Asked) -> None:
+        try:
+            await self.service.client.look_ahead(params)
+        except InvalidRequest as error:
+            raise await asked.blame(self.service, error) from None
 
     def _params(self, request: ChatRequest, form: StructuredOutputsParams | None) -> SamplingParams:
         most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens

@@ -8,20 +8,23 @@
 An answer that max_tokens or a stop string ends early is cut off there, as any other.
 """
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from quire.core.errors import InvalidRequest
+from quire.core.sampling_params import SamplingParams
 from quire.core.structured import NAME, StructuredOutputsParams
 from quire.engine.tool_grammar import Thoughts, forced_calls, free_calls
 from quire.grammar.schema import read_schema
 from quire.server.body import decode_part
+from quire.server.renamed import renamed
 from quire.server.service import Service
 from quire.server.shapes import NULL, ChatRequest, NamedChoice, Tool
-from quire.text.tools.forced import ANY_OBJECT, Forced, forced
+from quire.text.tools.forced import ANY_OBJECT, Forced, arguments, forced
 from quire.text.tools.table import Format
 
 MOST_TOOLS = 512
@@ -41,6 +44,7 @@ class Asked:
     form        what the calls are held to; None: nothing
     is_forced   they must come
     is_named    the client knows which, so that its end is an end like others
+    held        the tools whose schemas are kept to: where each stands, and its name
     """
     shown: list[dict[str, Any]] | None = None
     schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -48,6 +52,7 @@ class Asked:
     form: Forced | None = None
     is_forced: bool = False
     is_named: bool = False
+    held: Sequence[tuple[str, str]] = ()
 
     def grammar(self, service: Service, thoughts: Thoughts | None, other: StructuredOutputsParams | None
                 ) -> StructuredOutputsParams | None:
@@ -60,6 +65,17 @@ class Asked:
         if self.is_forced:
             return forced_calls(self.form, service.tokenizer, thoughts)
         return free_calls(self.form, service.tokenizer, thoughts, None if other is None else _schema_of(other))
+
+    async def blame(self, service: Service, error: InvalidRequest) -> InvalidRequest:
+        """All that was made of them is refused: whose schema is it?"""
+        for param, name in self.held:
+            alone = StructuredOutputsParams(json=dict(arguments(self.schemas[name])))
+            try:
+                with _told_of(param, name), renamed({f"{NAME}.json": param}):
+                    await service.client.look_ahead(SamplingParams(structured_outputs=alone))
+            except InvalidRequest as found:
+                return found
+        return error
 
 
 def asked_tools(service: Service, request: ChatRequest) -> Asked:
@@ -79,11 +95,13 @@ def asked_tools(service: Service, request: ChatRequest) -> Asked:
     shown, is_single = shown_tools(request.tools), request.parallel_tool_calls is False
     if is_auto:
         format = service.tools.format if service.tools else None
-        return Asked(shown, schemas, format, _strict_form(service, tools, schemas, is_single))
+        held = _held(tools, schemas, {tool.function.name for tool in tools if tool.function.strict})
+        form = _strict_form(service, schemas, held, is_single) if held else None
+        return Asked(shown, schemas, format, form, held=held)
     name = choice.function.name if isinstance(choice, NamedChoice) else ""
-    _check_enforced(tools, schemas, {name} if name else schemas.keys())
+    held = _held(tools, schemas, {name} if name else schemas.keys())
     form = forced(name or "required", schemas, service.plan.tool_call_parser, is_single)
-    return Asked(shown, schemas, form.format, form, True, bool(name))
+    return Asked(shown, schemas, form.format, form, True, bool(name), held)
 
 
 def shown_tools(tools: msgspec.Raw) -> list[dict[str, Any]]:
@@ -92,32 +110,35 @@ def shown_tools(tools: msgspec.Raw) -> list[dict[str, Any]]:
     return [{"type": "function", **tool} for tool in made]
 
 
-def _strict_form(service: Service, tools: list[Tool], schemas: Mapping[str, Mapping[str, Any]], is_single: bool
-                 ) -> Forced | None:
+def _strict_form(service: Service, schemas: Mapping[str, Mapping[str, Any]], held: Sequence[tuple[str, str]],
+                 is_single: bool) -> Forced:
     """Of the calls that the model may make: tools that are not strict take any object."""
-    strict = [i for i, tool in enumerate(tools) if tool.function.strict]
-    if not strict:
-        return None
-    names, parser = {tools[i].function.name for i in strict}, service.plan.tool_call_parser
-    _check_enforced(tools, schemas, names)
-    held = {name: schema if name in names else ANY_OBJECT for name, schema in schemas.items()}
-    form = forced("required", held, parser, is_single)
+    names, parser = {name for _, name in held}, service.plan.tool_call_parser
+    form = forced("required", {name: schema if name in names else ANY_OBJECT for name, schema in schemas.items()}, parser,
+                  is_single)
     if service.tools is None or form.format != service.tools.format:
-        path = f"tools[{strict[0]}].function.strict"
-        raise InvalidRequest(f"{path}: this model writes arguments in a form other than JSON, {parser}, so they can be "
-                             "held to a schema only where a call must come: use tool_choice required, or leave strict out", path, "unsupported_parameter")
+        param = held[0][0].replace("parameters", "strict")
+        raise InvalidRequest(f"{param}: this model writes arguments in a form other than JSON, {parser}, so they can be held "
+                             "to a schema only where a call must come: use tool_choice required, or leave strict out", param,
+                             "unsupported_parameter")
     return form
 
 
-def _check_enforced(tools: list[Tool], schemas: Mapping[str, Mapping[str, Any]], names: Collection[str]) -> None:
-    """Can each word of their schemas be enforced?"""
-    for i, tool in enumerate(tools):
-        if (name := tool.function.name) in names:
-            param = f"tools[{i}].function.parameters"
-            try:
-                read_schema(dict(schemas[name]), param)
-            except InvalidRequest as error:
-                raise InvalidRequest(f"the tool {name}: {error.message}", param, error.code) from error
+def _held(tools: list[Tool], schemas: Mapping[str, Mapping[str, Any]], names: Collection[str]) -> list[tuple[str, str]]:
+    """Those of these names. Each word of their schemas can be enforced, or the one that cannot is told."""
+    held = [(f"tools[{i}].function.parameters", name) for i, tool in enumerate(tools) if (name := tool.function.name) in names]
+    for param, name in held:
+        with _told_of(param, name):
+            read_schema(dict(schemas[name]), param)
+    return held
+
+
+@contextmanager
+def _told_of(param: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidRequest as error:
+        raise InvalidRequest(f"the tool {name}: {error.message}", param, error.code) from error
 
 
 def _schema_of(other: StructuredOutputsParams) -> Mapping[str, Any]:
