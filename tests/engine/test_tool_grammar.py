@@ -197,3 +197,11 @@ def test_random_arguments_pass_as_they_are_written():
     for _ in range(20):
         arguments = {"word": rng.choice(LOOK["$defs"]["Word"]["enum"]), "most": rng.randint(0, 9)}
         assert passes(asked, hermes(arguments=json.dumps(arguments, ensure_ascii=False))) == "whole"
+
+
+@pytest.mark.parametrize(("template", "is_habit"), [
+    ("{{ '<think>\\n\\n</think>\\n\\n' }}", True), ("<think></think>", True), ("<think>\n\n</think>", True),
+    ("'<think>\\n' + reasoning + '\\n</think>'", False), ("", False)])
+def test_who_thinks_unasked_has_a_template_with_no_thoughts(template, is_habit):
+    assert QWEN.is_habit(template) is is_habit
+    assert QWEN.is_closed("<think>\n\n</think>\n\n") and not QWEN.is_closed("<think>\n")

@@ -36,7 +36,7 @@ class Reading:
     asked       the tools, and the form of their calls; without one they are not searched for any
     reasoning   its marks; None: there are none to be looked for
     is_open     the prompt ends inside of a block of reasoning
-    is_closed   it ends behind one
+    may_think   it is not closed there, and thoughts are wanted, by the client or by habit
     goes_on     it ends inside of a message
     """
     asked: Asked
@@ -44,7 +44,7 @@ class Reading:
     is_single: bool
     reasoning: Reasoning | None
     is_open: bool
-    is_closed: bool
+    may_think: bool
     goes_on: bool
     hides_reasoning: bool
     tokenizer: Tokenizer
@@ -55,15 +55,20 @@ class Reading:
         goes_on = bool(request.continue_final_message)
         reasoning = service.reasoning
         is_open = reasoning is not None and reasoning.is_open(prompt, text_of(messages[-1]["content"]) if goes_on else None)
-        is_closed = reasoning is not None and not is_open and reasoning.is_closed(prompt)
+        given = {**service.plan.default_chat_template_kwargs, **(request.chat_template_kwargs or {})}
+        may_think = reasoning is not None and not reasoning.is_closed(prompt) and bool(
+            given.get("enable_thinking", given.get("thinking", reasoning.is_habit(service.template_source))))
         return cls(asked, service.tools.id_letters if service.tools else 0, request.parallel_tool_calls is False,
-                   None if goes_on and not is_open else reasoning, is_open, is_closed, goes_on,
+                   None if goes_on and not is_open else reasoning, is_open, may_think, goes_on,
                    request.include_reasoning is False, service.tokenizer)
 
     @property
     def thoughts(self) -> Thoughts | None:
-        """That may stand before the answer."""
-        return None if self.reasoning is None or self.is_closed else Thoughts(self.reasoning, self.is_open)
+        """That may stand before the answer. Before a call that must come none are offered unless they are wanted: a model
+        that would rather do something else would do it there."""
+        if self.reasoning is None or not (self.is_open or self.may_think or not self.asked.is_forced):
+            return None
+        return Thoughts(self.reasoning, self.is_open)
 
     @cached_property
     def shown_ids(self) -> frozenset[int]:

@@ -5,7 +5,8 @@
     a name          one call of that tool, the same
     auto            calls where the model likes; those of tools with strict true keep to their schemas
 
-An answer that max_tokens or a stop string ends early is cut off there, as any other.
+Thoughts may stand before: where the prompt has begun them, the client wants them (enable_thinking), or the model has them by
+habit and the prompt does not end them. An answer that max_tokens or a stop string ends early is cut off there, as any other.
 """
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
