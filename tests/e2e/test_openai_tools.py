@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import openai
 import pytest
 
@@ -60,6 +61,55 @@ def test_calls(client: openai.OpenAI) -> None:
         plain = client.chat.completions.create(**ask(question, tools=[WEATHER], tool_choice="none")).choices[0]
         assert bool(calls) == ("<tool_call>" in (plain.message.content or "")) and not plain.message.tool_calls
     assert called, "the bundled model calls the only tool there is for none of the easiest questions"
+
+
+CLOCK = {"type": "function", "function": {"name": "get_time", "parameters": {
+    "type": "object", "properties": {"zone": {"enum": ["UTC", "CET"]}, "seconds": {"type": "boolean"}}, "required": ["zone"]}}}
+TOOLS = {"get_weather": WEATHER, "get_time": CLOCK}
+
+
+def named(name: str) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name}}
+
+
+def valid(choice: Any) -> list[str]:
+    """Names of the calls, whose arguments keep to the schemas, as another program sees it."""
+    for call in choice.message.tool_calls or ():
+        schema = TOOLS[call.function.name]["function"]["parameters"]
+        jsonschema.Draft202012Validator(schema).validate(json.loads(call.function.arguments))
+    return [call.function.name for call in choice.message.tool_calls or ()]
+
+
+@pytest.mark.parametrize("way", ["required", named("get_weather"), named("get_time")], ids=["required", "weather", "time"])
+def test_a_call_that_must_come(client: openai.OpenAI, way: Any) -> None:
+    """Where the same request without tool_choice brings none."""
+    request = ask("Tell me a story.", tools=list(TOOLS.values()), temperature=0.5, seed=5, n=2, max_tokens=400)
+    plain = client.chat.completions.create(**request | {"max_tokens": 40})
+    assert not any(choice.message.tool_calls for choice in plain.choices)
+    for more in ({}, {"parallel_tool_calls": False}):
+        both(client, request | {"tool_choice": way} | more)
+        for choice in client.chat.completions.create(**request, **more, tool_choice=way).choices:
+            names = valid(choice)
+            assert names and not choice.message.content and choice.message.tool_calls[0].id.startswith("call_")
+            assert choice.finish_reason == ("tool_calls" if way == "required" else "stop")
+            assert way == "required" or names == [way["function"]["name"]]
+            assert len(names) == 1 or not more
+
+
+def test_a_call_that_must_come_after_thoughts(client: openai.OpenAI) -> None:
+    """They may be there, and are none of the call."""
+    choice = both(client, ask(QUESTIONS[0], tools=list(TOOLS.values()), tool_choice="required", max_tokens=300, extra_body={
+        "chat_template_kwargs": {"enable_thinking": True}}))
+    assert choice.finish_reason == "length" or valid(choice)
+
+
+def test_strict_tools_are_called_as_they_are_or_not_at_all(client: openai.OpenAI) -> None:
+    strict = [{"type": "function", "function": {**tool["function"], "strict": True}} for tool in TOOLS.values()]
+    called, silent = 0, 0
+    for question in [*QUESTIONS, "Tell me a story.", "What is 2 plus 2?"]:
+        names = valid(both(client, ask(question, tools=strict)))
+        called, silent = called + bool(names), silent + (not names)
+    assert called and silent
 
 
 def test_the_conversation_goes_on_with_what_the_tool_said(client: openai.OpenAI) -> None:

@@ -1,5 +1,4 @@
 """Every form of tool calls: what models write is found, however it is cut; what only looks like it is content."""
-import json
 from itertools import pairwise
 
 import pytest
@@ -260,14 +259,8 @@ def test_what_is_forced_can_be_read(name, choice):
     assert form.is_single == (choice == "g") and len(form.items) == len(calls)
     written = []
     for item, (tool, arguments) in zip(form.items, calls, strict=True):
-        names = item.schema["properties"].get("name")
-        if names is not None and "const" in names:              # the name is part of the JSON
-            key = next(key for key in item.schema["properties"] if key != "name")
-            assert names == {"const": tool} and item.schema["properties"][key] == TOOLS[tool]
-            written.append(item.before + dumped({"name": tool, key: arguments}) + item.after)
-        else:
-            assert item.schema == TOOLS[tool]
-            written.append(item.before + dumped(arguments) + item.after)
+        assert item.schema == {**TOOLS[tool], "type": "object", "additionalProperties": False}
+        written.append(item.before + dumped(arguments) + item.after)
     router = Router(None, False, form.format, TOOLS)
     found = join([router.feed(form.before + form.between.join(written) + form.after), router.finish()])
     assert said(found) == calls and found.content == ""
@@ -275,5 +268,12 @@ def test_what_is_forced_can_be_read(name, choice):
 
 def test_what_is_forced_is_single_where_one_is_asked_for():
     assert forced("required", TOOLS, "hermes", is_single=True).is_single
-    assert json.dumps(forced("f", {"f": {}}, "hermes").items[0].schema)
-    assert forced("f", {"f": {}}, "hermes").items[0].schema["properties"]["arguments"] == {"type": "object"}
+
+
+@pytest.mark.parametrize(("parameters", "is_closed"), [
+    ({}, True), ({"type": "object", "properties": {"a": {}}, "required": ["a"]}, True), ({"required": ["a"]}, False),
+    ({"$ref": "#/$defs/a", "$defs": {"a": {}}}, False), ({"anyOf": [{"required": ["a"]}]}, False),
+    ({"additionalProperties": {"type": "null"}}, False)])
+def test_arguments_have_the_names_of_parameters(parameters, is_closed):
+    (item,) = forced("f", {"f": parameters}, "hermes").items
+    assert item.schema == {"type": "object", **parameters} | ({"additionalProperties": False} if is_closed else {})

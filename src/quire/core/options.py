@@ -213,7 +213,8 @@ class ServerOptions:
     strict: bool | None = option("bool", "refuse unknown body fields instead of naming them in a header")
     enable_auto_tool_choice: bool | None = option(
         "bool", "answers are searched for calls whenever the request has tools and its tool_choice is not none; --no-: a "
-        "tool_choice of auto, which is the default, is refused")
+        "tool_choice of auto, which is the default, is refused, and required or a name is not. Calls that are forced, and "
+        "those of tools with strict true, are held to the schemas of their tools")
     exclude_tools_when_tool_choice_none: bool | None = option(
         "bool", "do not show tools to the model where tool_choice is none")
     single_process: bool | None = option("bool", "run the engine in the server's process")

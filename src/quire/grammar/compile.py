@@ -5,6 +5,7 @@ grammar may cost in time and memory, both when it is compiled and at each step: 
 """
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -43,8 +44,13 @@ def text_of(asked: StructuredOutputsParams) -> str:
 
 def lark_around(schema: dict[str, Any], before: str, after: str) -> str:
     """A grammar of JSON between two texts, both as Lark writes them: "text", or <[id]> for a token."""
-    spaced = {**read_schema(schema, f"{NAME}.json"), "x-guidance": {"whitespace_pattern": WHITESPACE}}
-    return f"start: {before} %json {json.dumps(spaced)} {after}"
+    return f"start: {before} {lark_json(schema)} {after}"
+
+
+def lark_json(schema: Mapping[str, Any]) -> str:
+    """What a rule may hold. Raises InvalidRequest."""
+    spaced = {**read_schema(dict(schema), f"{NAME}.json"), "x-guidance": {"whitespace_pattern": WHITESPACE}}
+    return f"%json {json.dumps(spaced)}"
 
 
 def unforced(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
+from quire.core.structured import NAME, StructuredOutputsParams
 from quire.engine.client import Delta
 from quire.server.aside import aside
 from quire.server.body import decode, read_body
@@ -18,8 +19,8 @@ from quire.server.service import Service
 from quire.server.shapes import ChatRequest, TokenizeRequest
 from quire.server.speaker import Reading, Speaker, delta_of
 from quire.server.stream import Events, one_line, while_connected
-from quire.server.structured import form_names
-from quire.server.tools import asked_tools
+from quire.server.structured import form_names, structured_outputs
+from quire.server.tools import Asked, asked_tools
 from quire.text.router import ReasoningTokens
 from quire.text.tools.found import Parts, join
 
@@ -79,10 +80,10 @@ class Chat:
         asked = asked_tools(service, request)
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request),
                                          asked.shown)
-        reading = Reading.of(service, request, asked.schemas, text, messages)
-        with renamed(_names(request)):
-            params = self._params(request)
-            await service.client.look_ahead(params)
+        reading = Reading.of(service, request, asked, text, messages)
+        with renamed(_names(request, asked)):
+            params = self._params(request, asked.grammar(service, reading.thoughts, structured_outputs(request)))
+            await self._look_ahead(params, asked)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
             generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
@@ -98,16 +99,23 @@ class Chat:
             if service.plan.log_requests:
                 generation.tell(answer_id)
 
-    def _params(self, request: ChatRequest) -> SamplingParams:
+    async def _look_ahead(self, params: SamplingParams, asked: Asked) -> None:
+        try:
+            await self.service.client.look_ahead(params)
+        except InvalidRequest as error:
+            raise await asked.blame(self.service, error) from None
+
+    def _params(self, request: ChatRequest, form: StructuredOutputsParams | None) -> SamplingParams:
         most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens
-        return sampling_params(self.service, request, max_tokens=self.service.max_tokens if most is None else most,
+        return sampling_params(self.service, request, form, max_tokens=self.service.max_tokens if most is None else most,
                                logprobs=(request.top_logprobs or 0) if request.logprobs else None)
 
 
-def _names(request: ChatRequest) -> dict[str, str]:
-    """What a client of this route calls things."""
+def _names(request: ChatRequest, asked: Asked) -> dict[str, str]:
+    """What a client of this route calls things. Of tools a grammar was made that it knows nothing of."""
     most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
-    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request)}
+    return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request),
+            **({f"{NAME}.grammar": "tools"} if asked.form else {})}
 
 
 class Turn:

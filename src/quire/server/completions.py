@@ -19,7 +19,7 @@ from quire.server.replies import Headers, Receive, Scope, Send, json_reply
 from quire.server.service import Service
 from quire.server.shapes import MOST_PROMPT_IDS, MOST_PROMPTS, CompletionRequest
 from quire.server.stream import Events, json_text, one_line, while_connected
-from quire.server.structured import form_names
+from quire.server.structured import form_names, structured_outputs
 
 DEFAULT_MAX_TOKENS = 16
 LOGPROBS = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
@@ -74,7 +74,7 @@ class Completions:
         given: dict[str, Any] = {"max_tokens": most, "logprobs": request.logprobs}
         if request.echo and request.logprobs is not None:
             given["prompt_logprobs"] = max(request.logprobs, request.prompt_logprobs or 0)
-        return sampling_params(self.service, request, **given)
+        return sampling_params(self.service, request, structured_outputs(request), **given)
 
     async def _prompts(self, request: CompletionRequest, max_tokens: int | None) -> list[Prompt]:
         given = read_prompts(request.prompt)

@@ -7,11 +7,11 @@ from typing import Any
 
 from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
+from quire.core.structured import StructuredOutputsParams
 from quire.engine.client import Client, Delta, Stream
 from quire.server.replies import Scope
 from quire.server.service import Service, log
 from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Sampled
-from quire.server.structured import structured_outputs
 
 
 def check_common(request: Sampled) -> None:
@@ -32,10 +32,9 @@ def check_common(request: Sampled) -> None:
         raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
 
 
-def sampling_params(service: Service, request: Sampled, **given: Any) -> SamplingParams:
+def sampling_params(service: Service, request: Sampled, form: StructuredOutputsParams | None, **given: Any) -> SamplingParams:
     """The model's defaults, what the request says, and what the route has made of the rest."""
     said = {name: value for name in DRAWN if (value := getattr(request, name)) is not None}
-    form = structured_outputs(request)
     return SamplingParams(**(service.defaults | said | given), structured_outputs=form)
 
 

@@ -14,16 +14,17 @@ import msgspec
 from quire.core.sampling_params import SamplingParams
 from quire.engine.answer import PROMPT_TAIL
 from quire.engine.client import Delta
+from quire.engine.tool_grammar import Thoughts
 from quire.server.conversation import text_of
 from quire.server.service import Service
 from quire.server.shapes import ChatRequest
 from quire.server.stream import json_text, one_line
+from quire.server.tools import Asked
 from quire.text.detokenizer import Detokenizer
 from quire.text.reasoning import Reasoning
 from quire.text.router import ReasoningTokens, Router
 from quire.text.tokenizer import Tokenizer
 from quire.text.tools.found import Call, Parts, call_id, join
-from quire.text.tools.table import Entry
 
 encode = msgspec.json.Encoder().encode
 
@@ -32,41 +33,53 @@ encode = msgspec.json.Encoder().encode
 class Reading:
     """How the answers to one request are read.
 
-    tools       the model's form of calls; None: they are not searched for any
+    asked       the tools, and the form of their calls; without one they are not searched for any
     reasoning   its marks; None: there are none to be looked for
     is_open     the prompt ends inside of a block of reasoning
+    may_think   it is not closed there, and thoughts are wanted, by the client or by habit
     goes_on     it ends inside of a message
     """
-    tools: Entry | None
-    schemas: Mapping[str, Mapping[str, Any]]
+    asked: Asked
+    id_letters: int
     is_single: bool
     reasoning: Reasoning | None
     is_open: bool
+    may_think: bool
     goes_on: bool
     hides_reasoning: bool
     tokenizer: Tokenizer
 
     @classmethod
-    def of(cls, service: Service, request: ChatRequest, schemas: Mapping[str, Mapping[str, Any]], prompt: str,
+    def of(cls, service: Service, request: ChatRequest, asked: Asked, prompt: str,
            messages: Sequence[Mapping[str, Any]]) -> "Reading":
         goes_on = bool(request.continue_final_message)
         reasoning = service.reasoning
         is_open = reasoning is not None and reasoning.is_open(prompt, text_of(messages[-1]["content"]) if goes_on else None)
-        return cls(service.tools if schemas else None, schemas, request.parallel_tool_calls is False,
-                   None if goes_on and not is_open else reasoning, is_open, goes_on, request.include_reasoning is False,
-                   service.tokenizer)
+        given = {**service.plan.default_chat_template_kwargs, **(request.chat_template_kwargs or {})}
+        may_think = reasoning is not None and not reasoning.is_closed(prompt) and bool(
+            given.get("enable_thinking", given.get("thinking", reasoning.is_habit(service.template_source))))
+        return cls(asked, service.tools.id_letters if service.tools else 0, request.parallel_tool_calls is False,
+                   None if goes_on and not is_open else reasoning, is_open, may_think, goes_on,
+                   request.include_reasoning is False, service.tokenizer)
+
+    @property
+    def thoughts(self) -> Thoughts | None:
+        """That may stand before the answer. Before a call that must come none are offered unless they are wanted: a model
+        that would rather do something else would do it there."""
+        if self.reasoning is None or not (self.is_open or self.may_think or not self.asked.is_forced):
+            return None
+        return Thoughts(self.reasoning, self.is_open)
 
     @cached_property
     def shown_ids(self) -> frozenset[int]:
         """Special tokens that the model writes around what it says: they must reach the router."""
-        words = (*(self.tools.format.words if self.tools else ()), *(self.reasoning.words if self.reasoning else ()))
+        words = (*(self.asked.format.words if self.asked.format else ()), *(self.reasoning.words if self.reasoning else ()))
         return self.tokenizer.special_ids_in(words)
 
     def router(self) -> Router:
-        letters = self.tools.id_letters if self.tools else 0
-        make_id = partial(_short_id, letters) if letters else call_id
-        return Router(self.reasoning, self.is_open, self.tools.format if self.tools else None, self.schemas, self.is_single,
-                      make_id, self.goes_on)
+        make_id = partial(_short_id, self.id_letters) if self.id_letters else call_id
+        asked = self.asked
+        return Router(self.reasoning, self.is_open, asked.format, asked.schemas, self.is_single, make_id, self.goes_on)
 
     def counter(self, params: SamplingParams, prompt: Sequence[int]) -> ReasoningTokens | None:
         if self.reasoning is None:
@@ -88,7 +101,8 @@ class Speaker:
         self.has_thought = self.has_called = False
 
     def hear(self, delta: Delta) -> Parts:
-        """What is new. The reason of an end becomes "tool_calls" where the model has stopped to have tools called."""
+        """What is new. The reason of an end becomes "tool_calls" where the model has stopped to have tools called,
+        but not where the client has named the tool."""
         parts = self.router.feed(delta.text)
         if self.counter is not None:
             self.counter.add(delta.token_ids)
@@ -98,7 +112,7 @@ class Speaker:
         self.has_called |= bool(parts.calls)
         if self.reading.hides_reasoning:
             parts.reasoning = ""
-        if delta.finish_reason == "stop" and self.has_called:
+        if delta.finish_reason == "stop" and self.has_called and not self.reading.asked.is_named:
             delta.finish_reason = "tool_calls"
         return parts
 

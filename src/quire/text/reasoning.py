@@ -3,7 +3,9 @@
 A block is at the beginning of an answer, if anywhere: the model opens it, or the template has done so in the prompt. One that
 is never closed is all of the answer.
 """
+import re
 from dataclasses import dataclass
+from itertools import product
 
 THINK = ("<think>",), ("</think>",)
 _ASSISTANT = "<\uff5cAssistant\uff5c>"         # DeepSeek's
@@ -30,6 +32,15 @@ class Reasoning:
             return max(map(goes_on.rfind, self.starts)) > max(map(goes_on.rfind, self.ends))
         prompt = prompt.rstrip()
         return prompt.endswith(self.starts) or (self.is_implied and not prompt.endswith(self.ends))
+
+    def is_closed(self, prompt: str) -> bool:
+        """Has the prompt closed a block already, so that the model opens none?"""
+        return prompt.rstrip().endswith(self.ends)
+
+    def is_habit(self, template: str) -> bool:
+        """Does the model open blocks unasked? Then its template has an empty one, for when none is wanted."""
+        return any(re.search(re.escape(start) + r"(\s|\\n)*" + re.escape(end), template)
+                   for start, end in product(self.starts, self.ends))
 
 
 PARSERS: dict[str, Reasoning] = {

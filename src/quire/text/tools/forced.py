@@ -10,7 +10,8 @@ from typing import Any
 from quire.text.tools.json_calls import Item
 from quire.text.tools.table import PARSERS, PLAIN, JsonFormat
 
-ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
+ANY_OBJECT: Mapping[str, Any] = {"type": "object", "additionalProperties": True}
+JOINING = frozenset({"allOf", "anyOf", "oneOf", "$ref"})        # words with which a schema gets properties from elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ def forced(choice: str, tools: Mapping[str, Mapping[str, Any]], parser: str, is_
     parameters, empty where it has none. `parser`: the name of the model's form; empty where none is known."""
     format = PARSERS[parser].written if parser else PLAIN
     names = list(tools) if choice == "required" else [choice]
-    items = tuple(format.item(name, tools[name] or ANY_OBJECT) for name in names)
+    items = tuple(format.item(name, arguments(tools[name])) for name in names)
     frame = format.frame
     return Forced(frame.before, items, frame.between, frame.after, is_single or choice != "required", format)
+
+
+def arguments(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of an object with no other properties than those that are named, where it does not speak of others: a tool
+    has the parameters that it has."""
+    named, required = parameters.get("properties"), parameters.get("required")
+    texts = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set[str]()
+    is_open = JOINING & parameters.keys() or texts - (named.keys() if isinstance(named, dict) else set())
+    return {"type": "object", **({} if is_open else {"additionalProperties": False}), **parameters}

@@ -3,7 +3,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from quire.text.tools.found import Found
+from quire.text.tools.found import Found, quote
 from quire.text.tools.reader import Malformed, Reader, Steps, decoded, finder
 
 ARGUMENTS = ("arguments", "parameters")
@@ -60,7 +60,7 @@ class JsonCalls:
     def item(self, name: str, schema: Schema) -> Item:
         is_plain = self.is_list or self.starts
         before, after = ("", "") if is_plain else (self.begin + self.space, self.space + self.end)
-        return Item(before, object_of(name, schema, self.key), after)
+        return object_of(name, schema, self.key, before, after)
 
     @property
     def frame(self) -> Frame:
@@ -69,9 +69,9 @@ class JsonCalls:
         return Frame("", "; " if self.starts else "\n", "")
 
 
-def object_of(name: str, schema: Schema, key: str) -> Schema:
-    return {"type": "object", "properties": {"name": {"const": name}, key: schema}, "required": ["name", key],
-            "additionalProperties": False}
+def object_of(name: str, schema: Schema, key: str, before: str = "", after: str = "") -> Item:
+    """The object is text, so that references of the schema begin at its own root."""
+    return Item(f'{before}{{"name": {quote(name)}, "{key}": ', schema, "}" + after)
 
 
 def calls(reader: Reader, found: Found) -> Steps[None]:
@@ -237,7 +237,7 @@ class MistralCalls:
         reader.settle()
 
     def item(self, name: str, schema: Schema) -> Item:
-        return Item("", object_of(name, schema, "arguments"), "")
+        return object_of(name, schema, "arguments")
 
     @property
     def frame(self) -> Frame:
