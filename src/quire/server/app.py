@@ -15,11 +15,12 @@ from quire.server import probes
 from quire.server.chat import Chat
 from quire.server.completions import Completions
 from quire.server.docs import REFUSED, body_of, document
+from quire.server.embeddings import Embeddings
 from quire.server.guard import Guard
 from quire.server.models import ListModels, ShowModel
 from quire.server.replies import App
 from quire.server.service import Service
-from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest
+from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, EmbeddingRequest, TokenizeRequest
 from quire.server.tokenize import Detokenize, Tokenize
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
@@ -36,6 +37,7 @@ class Declared(NamedTuple):
 ROUTES = (
     Declared("POST", "/v1/chat/completions", Chat, "Answer a conversation", ChatRequest),
     Declared("POST", "/v1/completions", Completions, "Go on with a text", CompletionRequest),
+    Declared("POST", "/v1/embeddings", Embeddings, "Texts to vectors", EmbeddingRequest),
     Declared("GET", "/v1/models", ListModels, "The model, under each of its names"),
     Declared("GET", "/v1/models/{name:path}", ShowModel, "The model under one name"),
     Declared("POST", "/tokenize", Tokenize, "Text or messages to token ids", TokenizeRequest),

@@ -94,36 +94,36 @@ class Completions:
                                  "array_above_max_length")
 
 
-def read_prompts(raw: msgspec.Raw) -> list[str] | list[list[int]]:
+def read_prompts(raw: msgspec.Raw, name: str = "prompt") -> list[str] | list[list[int]]:
     """Text, ids, or a list of either: known by what stands first, so that nothing is made of what is of another kind."""
     text = memoryview(raw).tobytes().strip()
     if text[:1] == b'"':
-        return _checked([decode_part(text, str, "prompt")])
+        return _checked([decode_part(text, str, name)], name)
     if text[:1] != b"[":
-        raise InvalidRequest("prompt is neither text nor a list: send text or token ids", "prompt", "invalid_type")
+        raise InvalidRequest(f"{name} is neither text nor a list: send text or token ids", name, "invalid_type")
     inside = text[1:64].lstrip()[:1]
     if inside == b'"':
-        return _checked(decode_part(text, list[str], "prompt"))
+        return _checked(decode_part(text, list[str], name), name)
     if text.count(b",") > MOST_PROMPT_IDS:
-        raise InvalidRequest(f"prompt has more than {MOST_PROMPT_IDS:,} ids: send less at once", "prompt",
+        raise InvalidRequest(f"{name} has more than {MOST_PROMPT_IDS:,} ids: send less at once", name,
                              "array_above_max_length")
     if inside == b"[" and text.count(b"[") > 2 * MOST_PROMPTS:
-        raise _too_many()
+        raise _too_many(name)
     if inside == b"[":
-        return _checked(decode_part(text, list[list[int]], "prompt"))
-    return _checked([decode_part(text, list[int], "prompt")])
+        return _checked(decode_part(text, list[list[int]], name), name)
+    return _checked([decode_part(text, list[int], name)], name)
 
 
-def _checked(prompts: list[T]) -> list[T]:
+def _checked(prompts: list[T], name: str) -> list[T]:
     if not prompts or not all(prompts):
-        raise InvalidRequest("prompt is empty: send text or token ids", "prompt", "empty_array")
+        raise InvalidRequest(f"{name} is empty: send text or token ids", name, "empty_array")
     if len(prompts) > MOST_PROMPTS:
-        raise _too_many()
+        raise _too_many(name)
     return prompts
 
 
-def _too_many() -> InvalidRequest:
-    return InvalidRequest(f"prompt has more than {MOST_PROMPTS:,} elements: send fewer at once", "prompt",
+def _too_many(name: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} has more than {MOST_PROMPTS:,} elements: send fewer at once", name,
                           "array_above_max_length")
 
 

@@ -6,10 +6,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from quire import __version__
-from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest, Tool
+from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, EmbeddingRequest, TokenizeRequest, Tool
 
 REF = "#/components/schemas/"
-BODIES = (ChatRequest, CompletionRequest, TokenizeRequest, DetokenizeRequest)
+BODIES = (ChatRequest, CompletionRequest, EmbeddingRequest, TokenizeRequest, DetokenizeRequest)
 _ids = {"type": "array", "items": {"type": "integer", "minimum": 0}}
 PROMPT = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, _ids, {"type": "array", "items": _ids}]}
 ERROR: dict[str, Any] = {
@@ -33,7 +33,7 @@ def document(app: FastAPI, servers: list[dict[str, Any]]) -> dict[str, Any]:
     made = get_openapi(title="Quire", version=__version__, routes=app.routes, servers=servers or None,
                        description="Language models over OpenAI's HTTP interface.")
     _, schemas = msgspec.json.schema_components((*BODIES, Tool), ref_template=REF + "{name}")
-    schemas["CompletionRequest"]["properties"]["prompt"] = PROMPT
+    schemas["CompletionRequest"]["properties"]["prompt"] = schemas["EmbeddingRequest"]["properties"]["input"] = PROMPT
     for name in ("ChatRequest", "TokenizeRequest"):
         schemas[name]["properties"]["tools"] = {"type": "array", "items": {"$ref": REF + "Tool"}}
     made.setdefault("components", {}).setdefault("schemas", {}).update(schemas, Error=ERROR)

@@ -10,7 +10,7 @@ from quire.core.sampling_params import SamplingParams
 from quire.engine.client import Client, Delta, Stream
 from quire.server.replies import Scope
 from quire.server.service import Service, log
-from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Sampled
+from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, EmbeddingRequest, Sampled
 from quire.server.structured import structured_outputs
 
 
@@ -39,17 +39,19 @@ def sampling_params(service: Service, request: Sampled, **given: Any) -> Samplin
     return SamplingParams(**(service.defaults | said | given), structured_outputs=form)
 
 
-def truncate(ids: list[int], request: Sampled, max_model_len: int, max_tokens: int | None) -> list[int]:
-    """Only where it was asked for. -1: to what leaves room for the output."""
+def truncate(ids: list[int], request: Sampled | EmbeddingRequest, max_model_len: int, max_tokens: int | None) -> list[int]:
+    """Only where it was asked for. -1: to what leaves room for the output. What is kept by default is the end, to go on from
+    there; for a vector the beginning."""
     most = request.truncate_prompt_tokens
     if most is None:
         return ids
     if most == -1:
-        most = max(1, max_model_len - (max_tokens or 1))
+        most = max(1, max_model_len - (1 if max_tokens is None else max_tokens))
     if most < 1:
         raise InvalidRequest(f"truncate_prompt_tokens is {most}: give 1 or more, or -1 for as many as fit",
                              "truncate_prompt_tokens", "integer_below_min_value")
-    return ids[:most] if request.truncation_side == "right" else ids[-most:]
+    side = request.truncation_side or ("right" if isinstance(request, EmbeddingRequest) else "left")
+    return ids[:most] if side == "right" else ids[-most:]
 
 
 class Generation:

@@ -194,6 +194,25 @@ class CompletionRequest(Sampled, kw_only=True):
     logprobs: int | None = None
 
 
+class EmbeddingRequest(Struct, kw_only=True):
+    input: Raw                  # text, ids, or a list of either
+    model: str | None = None
+    encoding_format: Literal["float", "base64"] | None = None
+    # PoolingParams has these under the same names
+    dimensions: int | None = None
+    use_activation: bool | None = None
+    pooling: str | None = None
+    # how the prompts are made and kept
+    add_special_tokens: bool | None = None
+    truncate_prompt_tokens: int | None = None
+    truncation_side: Literal["left", "right"] | None = None
+    cache_salt: str | None = None
+    priority: int | None = None
+    request_id: str | None = None
+    # harmless
+    user: str | None = None
+
+
 class TokenizeRequest(Struct, kw_only=True):
     """prompt or messages."""
     model: str | None = None
