@@ -21,8 +21,8 @@ class Means:
 
     def add(self, row: int, hidden: Tensor) -> None:
         """hidden: (T, H), of the positions that follow those in the sum."""
-        for part in hidden.split(SLICE):
-            terms = part.cpu().to(torch.float64).numpy()
+        for begin in range(0, len(hidden), SLICE):
+            terms = hidden[begin:begin + SLICE].cpu().to(torch.float64).numpy()
             if row in self.sums:
                 terms = np.concatenate((self.sums[row][None], terms))
             self.sums[row] = np.add.accumulate(terms, axis=0)[-1].copy()       # of sums, this one has an order by definition

@@ -50,6 +50,11 @@ ABSENT: dict[str, Absent] = {
     "chat_template": Absent((None,), "the operator chooses the template, with --chat-template"),
 }
 
+_OPENAI = "use /v1/completions, which has it"
+_PLAIN = {
+    "stream": Absent((None, False), _OPENAI), "n": Absent((None, 1), _OPENAI), "logprobs": Absent((None,), _OPENAI),
+    "echo": Absent((None, False), _OPENAI), "messages": Absent((None,), "use /v1/chat/completions"),
+}
 _TEXT = "send text or token ids as input"
 OF_SHAPE: dict[str, dict[str, Absent]] = {
     "EmbeddingRequest": {
@@ -63,4 +68,6 @@ OF_SHAPE: dict[str, dict[str, Absent]] = {
         "task": Absent((None, "embed"), "there is only embed"),
         "stream": Absent((None, False), "vectors come whole"),
     },
+    "GenerateRequest": _PLAIN,
+    "BatchGenerateRequest": _PLAIN,
 }

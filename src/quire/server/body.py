@@ -24,7 +24,7 @@ MOST_BYTES = {"messages": 1 << 30, "prompt": 1 << 30, "tokens": 1 << 30, "input"
 # are usually written and in any way. Text does not count, for quotes in it are escaped; but braces in it look like objects.
 MOST_FIELDS, MOST_KEYS, MOST_OBJECTS, MOST_BRACES = 256, 400_000, 20_000, 200_000
 LARGE = 1 << 20                 # bytes of a body whose ids are counted before anything else
-_ids = re.compile(rb'"(prompt|input)"\s*:\s*\[[\s\[]*[-0-9]')
+_ids = re.compile(rb'"(prompts?|input)"\s*:\s*\[[\s\[]*[-0-9]')
 MOST_NAMED = 8                  # unknown fields that an answer names
 TOO_LONG = {'"': "string_above_max_length", "[": "array_above_max_length", "{": "object_above_max_length"}
 

@@ -1,7 +1,7 @@
 """POST /v1/chat/completions."""
 import time
 from contextlib import aclosing
-from typing import Any
+from typing import Any, NamedTuple
 
 from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
@@ -62,6 +62,22 @@ def _add_effort(service: Service, request: ChatRequest, variables: dict[str, Any
     variables["reasoning_effort"] = request.reasoning_effort
 
 
+class Asked(NamedTuple):
+    """A request, read and checked as far as it can be before the engine sees it.
+
+    ids, text   of the whole conversation; ids cut where that was asked for
+    """
+    request: ChatRequest
+    params: SamplingParams
+    ids: list[int]
+    text: str
+    reading: Reading
+    echoed: str
+    answer_id: str
+    model: str
+    headers: Headers
+
+
 class Chat:
     """The route. One for the server; each call has its own Turn."""
 
@@ -69,6 +85,23 @@ class Chat:
         self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service, asked = self.service, await self.read(scope, receive)
+        request, params = asked.request, asked.params
+        with renamed(_names(request)):
+            generation = Generation.start(service.client, [asked.ids], params, request, scope, asked.reading.shown_ids)
+        turn = Turn(service, request, params, generation, asked.reading, asked.answer_id, asked.model, asked.text, asked.echoed)
+        try:
+            async with while_connected(receive):
+                if request.stream:
+                    await turn.stream(Events(scope, send, service.stalls, asked.headers))
+                else:
+                    await turn.send_whole(send, asked.headers)
+        finally:
+            generation.close()
+            if service.plan.log_requests:
+                generation.tell(asked.answer_id)
+
+    async def read(self, scope: Scope, receive: Receive) -> "Asked":
         service = self.service
         read = decode(await read_body(scope, receive), ChatRequest, service.plan.strict)
         request = read.content
@@ -76,27 +109,16 @@ class Chat:
         check(request)
         answer_id = service.answer_id("chatcmpl", scope, request.request_id)
         messages = plain_messages(request.messages)
-        asked = asked_tools(service, request)
+        tools = asked_tools(service, request)
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request),
-                                         asked.shown)
-        reading = Reading.of(service, request, asked.schemas, text, messages)
+                                         tools.shown)
+        reading = Reading.of(service, request, tools.schemas, text, messages)
         with renamed(_names(request)):
             params = self._params(request)
             await service.client.look_ahead(params)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
-            generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
-        turn = Turn(service, request, params, generation, reading, answer_id, model, text, echoed)
-        try:
-            async with while_connected(receive):
-                if request.stream:
-                    await turn.stream(Events(scope, send, service.stalls, read.headers))
-                else:
-                    await turn.send_whole(send, read.headers)
-        finally:
-            generation.close()
-            if service.plan.log_requests:
-                generation.tell(answer_id)
+        return Asked(request, params, ids, text, reading, echoed, answer_id, model, read.headers)
 
     def _params(self, request: ChatRequest) -> SamplingParams:
         most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens

@@ -11,7 +11,7 @@ from quire.engine.client import Stream
 from quire.engine.vectors import shaped
 from quire.server.aside import aside
 from quire.server.body import decode, read_body
-from quire.server.completions import read_prompts
+from quire.server.completions import check_number, read_prompts
 from quire.server.generation import truncate
 from quire.server.renamed import renamed
 from quire.server.replies import Receive, Reply, Scope, Send, json_reply
@@ -47,10 +47,8 @@ class Embeddings:
     async def _prompts(self, request: EmbeddingRequest) -> list[list[int]]:
         if request.truncation_side is not None and request.truncate_prompt_tokens is None:
             raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
-        given, most = read_prompts(request.input, "input"), self.service.plan.max_queue
-        if len(given) > most:
-            raise InvalidRequest(f"input has {len(given)} elements, more than the {most} that this server ever holds at once: "
-                                 "send them in several requests", "input", "array_above_max_length")
+        given = read_prompts(request.input, "input")
+        check_number(len(given), "input", self.service.plan.max_queue)
         texts = [each for each in given if isinstance(each, str)]
         encoded = iter(await self.service.encode(texts, request.add_special_tokens is not False))
         prompts = [next(encoded) if isinstance(each, str) else each for each in given]

@@ -21,15 +21,18 @@ def check_common(request: Sampled) -> None:
                              "integer_above_max_value")
     if request.best_of is not None and request.best_of != (1 if request.n is None else request.n):
         raise InvalidRequest("best_of is not n: answers are not ranked; leave it out", "best_of", "unsupported_parameter")
-    if isinstance(request.stop, list) and len(request.stop) > MOST_STOPS:
-        raise InvalidRequest(f"stop has {len(request.stop)} strings: at most {MOST_STOPS} are taken", "stop",
-                             "array_above_max_length")
+    check_stops(request.stop)
     if request.stream_options is not None and not request.stream:
         raise InvalidRequest("stream_options is given, but stream is not true: leave it out", "stream_options")
     if request.stream and request.prompt_logprobs is not None:
         raise InvalidRequest("prompt_logprobs come with a whole answer only: leave it out, or stream", "prompt_logprobs")
     if request.truncation_side is not None and request.truncate_prompt_tokens is None:
         raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
+
+
+def check_stops(stop: str | list[str] | None) -> None:
+    if isinstance(stop, list) and len(stop) > MOST_STOPS:
+        raise InvalidRequest(f"stop has {len(stop)} strings: at most {MOST_STOPS} are taken", "stop", "array_above_max_length")
 
 
 def sampling_params(service: Service, request: Sampled, **given: Any) -> SamplingParams:
