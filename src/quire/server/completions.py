@@ -131,8 +131,8 @@ def read_prompts(raw: msgspec.Raw, name: str = "prompt") -> list[str] | list[lis
 
 def check_number(num_prompts: int, name: str, max_queue: int) -> None:
     if num_prompts > max_queue:
-        raise InvalidRequest(f"{name} has {num_prompts} elements, and this server never holds more than {max_queue} at once: send "
-                             "them in several requests", name, "array_above_max_length")
+        raise InvalidRequest(f"{name} has {num_prompts} elements, and this server never holds more than {max_queue} at once: "
+                             "send them in several requests", name, "array_above_max_length")
 
 
 def _checked(prompts: list[T], name: str) -> list[T]:
