@@ -11,7 +11,9 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "LLM": "quire.llm", "SamplingParams": "quire.core.sampling_params", "AsyncLLMEngine": "quire.async_llm",
     "AsyncEngineArgs": "quire.async_llm", "RequestOutput": "quire.core.outputs",
-    "CompletionOutput": "quire.core.outputs", "StructuredOutputsParams": "quire.core.structured",
+    "CompletionOutput": "quire.core.outputs", "EmbeddingOutput": "quire.core.outputs",
+    "EmbeddingRequestOutput": "quire.core.outputs", "PoolingParams": "quire.core.pooling_params",
+    "StructuredOutputsParams": "quire.core.structured",
     "GuidedDecodingParams": "quire.core.structured",
 }
 __all__ = [
@@ -19,7 +21,10 @@ __all__ = [
     "AsyncEngineArgs",
     "AsyncLLMEngine",
     "CompletionOutput",
+    "EmbeddingOutput",
+    "EmbeddingRequestOutput",
     "GuidedDecodingParams",
+    "PoolingParams",
     "RequestOutput",
     "SamplingParams",
     "StructuredOutputsParams",

@@ -14,15 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from quire.core.errors import EngineDead, QuireError
 from quire.core.model_spec import ModelSpec
-from quire.core.outputs import RequestOutput
+from quire.core.outputs import EmbeddingRequestOutput, RequestOutput
+from quire.core.pooling_params import PoolingParams
 from quire.core.progress import Meter
 from quire.core.sampling_params import SamplingParams, params_from_defaults
 from quire.core.settings import options_from_keywords
-from quire.engine.admit import Admission, Bounds
+from quire.engine.admit import Admission, Admitted, Bounds
 from quire.engine.batch_run import BatchRun, Job
 from quire.engine.build import build_engine
 from quire.engine.engine import Engine
@@ -30,6 +31,7 @@ from quire.engine.local import Direct
 from quire.engine.prompts import (
     Prompt,
     ids_of,
+    kept,
     read_conversations,
     read_prompts,
     refuse_absent,
@@ -37,12 +39,14 @@ from quire.engine.prompts import (
     wants_special_tokens,
 )
 from quire.engine.resolve import resolve
+from quire.engine.vectors import run_vectors
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
 
 log = logging.getLogger("quire")
 
 Params = SamplingParams | Sequence[SamplingParams] | None
+T = TypeVar("T")
 
 
 class LLM:
@@ -114,6 +118,22 @@ class LLM:
         """Read at the first chat: a model with a broken one can still generate."""
         return ChatTemplate.of(self.tokenizer, self.plan.chat_template)
 
+    def embed(self, prompts: Any, *, truncate_prompt_tokens: int | None = None, use_tqdm: bool | Callable[..., Any] = True,
+              pooling_params: PoolingParams | Sequence[PoolingParams] | None = None, lora_request: None = None,
+              tokenization_kwargs: Mapping[str, Any] | None = None) -> list[EmbeddingRequestOutput]:
+        """Of each prompt its vector, of length 1. truncate_prompt_tokens: so many of the first ids; -1: as many as fit."""
+        refuse_absent(lora_request=lora_request)
+        adds_special, given = wants_special_tokens(tokenization_kwargs), read_prompts(prompts)
+        chosen = spread("pooling_params", PoolingParams() if pooling_params is None else pooling_params, len(given))
+        most = kept(truncate_prompt_tokens, self.bounds.longest_prompt)
+
+        def job(prompt: Prompt, params: PoolingParams) -> Job:
+            label = str(next(self.numbers))
+            ids = ids_of(prompt, self.tokenizer, label, adds_special)[:most]
+            return self._enter(label, prompt.text, self.admission.pool(ids, params, label, salt=prompt.salt))
+        return self._turn(lambda: [job(*each) for each in zip(given, chosen, strict=True)],
+                          lambda jobs, meter: run_vectors(self.direct, jobs, chosen, meter), use_tqdm)
+
     def get_tokenizer(self) -> Tokenizer:
         return self.tokenizer
 
@@ -135,13 +155,18 @@ class LLM:
         chosen = spread("sampling_params", self.get_default_sampling_params() if params is None else params,
                         len(prompts))
         priorities = spread("priority", 0 if priority is None else priority, len(prompts))
+        return self._turn(lambda: [self._job(*each, adds_special) for each in zip(prompts, chosen, priorities, strict=True)],
+                          lambda jobs, meter: BatchRun(self.direct, jobs).run(meter), use_tqdm)
+
+    def _turn(self, make: Callable[[], list[Job]], run: Callable[[list[Job], Meter], list[T]],
+              use_tqdm: bool | Callable[..., Any]) -> list[T]:
         with self.lock:
             if self.cause is not None:
                 raise self.cause
-            jobs = [self._job(*each, adds_special) for each in zip(prompts, chosen, priorities, strict=True)]
+            jobs = make()
             with Meter(len(jobs), use_tqdm) as meter:
                 try:
-                    return BatchRun(self.direct, jobs).run(meter)
+                    return run(jobs, meter)
                 except EngineDead as error:
                     self.cause = error
                     raise
@@ -149,8 +174,10 @@ class LLM:
     def _job(self, prompt: Prompt, params: SamplingParams, priority: int, adds_special: bool) -> Job:
         label = str(next(self.numbers))
         ids = ids_of(prompt, self.tokenizer, label, adds_special)
-        admitted = self.admission.admit(ids, params, label, priority, prompt.salt)
-        job = Job(self.next_id, label, prompt.text, admitted, self.tokenizer, self.bounds.eos_ids)
+        return self._enter(label, prompt.text, self.admission.admit(ids, params, label, priority, prompt.salt))
+
+    def _enter(self, label: str, text: str | None, admitted: Admitted) -> Job:
+        job = Job(self.next_id, label, text, admitted, self.tokenizer, self.bounds.eos_ids)
         self.next_id += admitted.sampling.n
         return job
 

@@ -57,6 +57,19 @@ def test_logprobs(client: openai.OpenAI) -> None:
     assert "".join(plain.choices[0].logprobs.tokens or []) == plain.choices[0].text
 
 
+def test_embeddings(client: openai.OpenAI) -> None:
+    """As the client asks for them, in base64; of length 1, shortened or not."""
+    texts = ["The cat sleeps.", "The cat sleeps", "Photosynthesis turns light into sugar."]
+    answer = client.embeddings.create(model=MODEL, input=texts)
+    alone = client.embeddings.create(model=MODEL, input=texts[2], dimensions=16)
+    assert [len(each.embedding) for each in answer.data] == [len(answer.data[0].embedding)] * 3
+    for each in (*answer.data, *alone.data):
+        assert abs(sum(x * x for x in each.embedding) - 1) < 1e-5
+    scale = sum(x * x for x in answer.data[2].embedding[:16]) ** 0.5
+    assert max(abs(a - b / scale) for a, b in zip(alone.data[0].embedding, answer.data[2].embedding, strict=False)) < 1e-5
+    assert answer.usage.prompt_tokens == answer.usage.total_tokens > 0
+
+
 def test_three_choices(client: openai.OpenAI) -> None:
     answer = client.completions.create(model=MODEL, prompt="Once upon a time,", n=3, seed=7, temperature=1.0, max_tokens=24)
     assert [c.index for c in answer.choices] == [0, 1, 2] and len({c.text for c in answer.choices}) == 3

@@ -101,7 +101,7 @@ def test_a_failure_is_one_requests_own_on_all_ranks(two: Engine) -> None:
 
 def test_vectors_and_logprobs_of_prompts(folder: Path, two: Engine) -> None:
     with engine(folder) as one:
-        for sampling in (Sampling(1, vector=True), Sampling(2, num_prompt_logprobs=2)):
+        for sampling in (Sampling(1, vector=True), Sampling(1, vector=True, mean=True), Sampling(2, num_prompt_logprobs=2)):
             ours, theirs = (run_all(e, PROMPTS[:3], sampling) for e in (two, one))
             for a, b in zip(ours, theirs, strict=True):
                 if sampling.vector:

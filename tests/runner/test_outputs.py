@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import AutoModelForCausalLM
 
 from quire.core.model_spec import ModelSpec
 from quire.core.types import TOKEN, Sampling, Start, Step, Work
+from quire.runner.means import Means
 from quire.runner.runner import Runner
 
 from ..models.drive import load, run
@@ -81,3 +83,46 @@ def test_progress_and_heartbeat(folder: Path) -> None:
     start = Start(0, 0, 0, (1, 2), 2, Sampling(4), 0, "", None, True, False, 0)
     runner.execute(Step(1, (start,), (Work(0, 0, 0, 0, 2, 0, ((0,),), TOKEN),), ()))
     assert runner.num_layers_run == 2
+
+
+def hidden_states(folder: Path, ids: list[int]) -> np.ndarray:
+    """Of all positions, as transformers has them: (T, H)."""
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").base_model
+    with torch.inference_mode():
+        return model(torch.tensor([ids])).last_hidden_state[0].numpy()
+
+
+@pytest.mark.parametrize("chunk", [7, 100])
+def test_a_mean_is_that_of_all_hidden_states(folder: Path, chunk: int) -> None:
+    """Whatever the chunks, also where a common beginning lies in the cache, which others may use."""
+    prompts = [IDS[:n] for n in (1, 40, 70, 48)]
+    with engine(folder, chunk=chunk) as one:
+        one.add(IDS, Sampling(1))
+        finish(one)
+        ids = [one.add(prompt, Sampling(1, vector=True, mean=True))[0] for prompt in prompts]
+        last = one.add(IDS, Sampling(1, vector=True))[0]
+        news = finish(one)
+    assert news[last][0].num_cached > 0 and not any(news[i][0].num_cached for i in ids)
+    for i, prompt in zip(ids, prompts, strict=True):
+        states = hidden_states(folder, prompt)
+        assert np.abs(news[i][0].vector - states.mean(0)).max() < 1e-4
+    assert np.abs(news[last][0].vector - hidden_states(folder, IDS)[-1]).max() < 1e-4
+
+
+def test_a_mean_has_the_same_bits_in_every_batch_and_in_all_chunks(folder: Path) -> None:
+    def told(num_others: int, chunk: int) -> bytes:
+        with engine(folder, chunk=chunk) as one:
+            for _ in range(num_others):
+                one.add(IDS[::-1], Sampling(3))
+            mine = one.add(IDS, Sampling(1, vector=True, mean=True))[0]
+            return finish(one)[mine][0].vector.tobytes()
+    assert len({told(0, 100), told(3, 100), told(2, 11), told(0, 1)}) == 1
+
+
+def test_a_sum_begins_anew_with_the_row() -> None:
+    means = Means()
+    means.add(3, torch.ones(300, 2))
+    means.end(3)
+    means.add(3, torch.tensor([[1.0, 3.0]]))
+    means.add(3, torch.tensor([[2.0, 4.0]]))
+    assert means.mean(3).tolist() == [1.5, 3.5]

@@ -173,7 +173,7 @@ def draw_requests(rng: random.Random, shared: list[int], most: int) -> Iterator[
         is_vector = rng.random() < 0.08
         sampling = Sampling(
             1 if is_vector else rng.randint(1, 18), n=1 if is_vector else rng.choice([1, 1, 1, 2, 4]),
-            temperature=rng.choice([0.0, 1.0]), seed=rng.randrange(3), vector=is_vector,
+            temperature=rng.choice([0.0, 1.0]), seed=rng.randrange(3), vector=is_vector, mean=is_vector and rng.random() < 0.5,
             num_prompt_logprobs=rng.randrange(4) if rng.random() < 0.08 else None,
             num_logprobs=rng.randrange(4) if rng.random() < 0.3 else None, min_tokens=rng.choice([0, 0, 0, 3]),
             stop_ids=frozenset(rng.sample(range(VOCAB), rng.choice([0, 0, 2]))))

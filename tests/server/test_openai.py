@@ -329,7 +329,7 @@ def test_what_is_not_there(client):
         client.completions.create(model="gpt-9", prompt="x")
     assert unknown.value.code == "model_not_found" and unknown.value.param == "model"
     with pytest.raises(openai.NotFoundError):
-        client.embeddings.create(model="tiny", input="x")
+        client.moderations.create(input="x")
     with pytest.raises(openai.BadRequestError) as wrong:
         say(client, "x", tools=[{"type": "function", "function": {"name": "f"}}])
     assert wrong.value.param == "tools"

@@ -67,8 +67,14 @@ def test_version_and_load(served):
 def test_the_document_names_every_route(served):
     made = served.get("/openapi.json").json()
     assert made["paths"].keys() >= {"/v1/chat/completions", "/v1/completions", "/v1/models", "/metrics", "/livez"}
-    body = made["paths"]["/v1/completions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert body == {"$ref": "#/components/schemas/CompletionRequest"}
+    for path, shape, field in (
+            ("/v1/completions", "CompletionRequest", "prompt"), ("/v1/completions/render", "CompletionRequest", "prompt"),
+            ("/v1/embeddings", "EmbeddingRequest", "input"), ("/generate", "GenerateRequest", "prompt"),
+            ("/batch_generate", "BatchGenerateRequest", "prompts")):
+        body = made["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert body == {"$ref": f"#/components/schemas/{shape}"}
+        schema = made["components"]["schemas"][shape]
+        assert "anyOf" in schema["properties"][field] and schema["required"] == [field]
     is_refusal(served.get("/docs"), 404)            # it would load a page of scripts from elsewhere
 
 

@@ -1,4 +1,4 @@
-"""What LLM.generate and AsyncLLMEngine.generate give back. Plain records, with the names that guides use."""
+"""What LLM.generate, LLM.embed and AsyncLLMEngine.generate give back. Plain records, with the names that guides use."""
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,3 +60,22 @@ class RequestOutput:
     encoder_prompt: str | None = None
     encoder_prompt_token_ids: list[int] | None = None
     num_cached_tokens: int | None = None        # positions of the prompt that the prefix cache had
+
+
+@dataclass
+class EmbeddingOutput:
+    embedding: list[float]
+
+    @property
+    def hidden_size(self) -> int:
+        return len(self.embedding)
+
+
+@dataclass
+class EmbeddingRequestOutput:
+    """Of LLM.embed; always whole."""
+    request_id: str
+    outputs: EmbeddingOutput
+    prompt_token_ids: list[int]
+    num_cached_tokens: int = 0
+    finished: bool = True

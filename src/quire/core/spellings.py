@@ -70,6 +70,7 @@ class Absent(NamedTuple):
     is_switch: bool = False
 
 
+_POOLERS = "models that judge or classify"
 _ONE, _OFF, _AUTO = ("1",), ("false",), ("auto",)
 _SPECULATIVE = "speculative decoding"
 _LORA = "LoRA adapters"
@@ -100,9 +101,11 @@ ABSENT: dict[str, Absent] = {
     "cpu_offload_gb": Absent("weights outside the device", "", ("0",)),
     "kv_transfer_config": Absent(_TRANSFER), "kv_offloading_size": Absent(_TRANSFER),
     "compilation_config": Absent("compiled graphs"), "optimization_level": Absent("compiled graphs"),
-    "runner": Absent("pooling models", "", ("auto", "generate")),
-    "convert": Absent("pooling models", "", ("auto", "none")),
-    "task": Absent("pooling models", "", ("auto", "generate")),
+    # every model gives vectors here, without being asked to
+    "runner": Absent(_POOLERS, "", ("auto", "generate", "pooling")),
+    "convert": Absent(_POOLERS, "", ("auto", "none", "embed")),
+    "task": Absent(_POOLERS, "", ("auto", "generate", "embed")),
+    "pooler_config": Absent("one pooling for all requests", "send pooling with each of them, last or mean"),
     "enable_sleep_mode": Absent("sleeping and waking", "", _OFF, True),
     "enable_prompt_embeds": Absent("prompts given as vectors", "", _OFF, True),
     "skip_tokenizer_init": Absent("serving without a tokenizer", "", _OFF, True),

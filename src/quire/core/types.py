@@ -5,7 +5,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 MASK_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
-NOTHING, TOKEN, PROMPT_LOGPROBS, VECTOR = 0, 1, 2, 4    # what a Work wants back; the middle two may go together
+# What a Work wants back; TOKEN and PROMPT_LOGPROBS may go together. SUM brings nothing: it has all of the work's hidden states
+# added to the row's sum, and with VECTOR their mean comes back.
+NOTHING, TOKEN, PROMPT_LOGPROBS, VECTOR, SUM = 0, 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Sampling:
     num_logprobs: int | None = None                         # best ids reported beside each drawn one; None: no logprobs
     num_prompt_logprobs: int | None = None                  # the same for each position of the prompt
     vector: bool = False            # wants the hidden state of the last position and no token; max_tokens is then 1
+    mean: bool = False              # of all positions the mean instead, so it takes none from the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class Request:
     @property
     def reads_cache(self) -> bool:
         """A hit skips positions, so whoever wants something of each position takes none."""
-        return self.may_read_cache and not (self.sampling.num_prompt_logprobs is not None or self.whole)
+        wants_each = self.sampling.num_prompt_logprobs is not None or self.sampling.mean
+        return self.may_read_cache and not (wants_each or self.whole)
 
     @property
     def may_start(self) -> bool:

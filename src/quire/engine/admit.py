@@ -13,6 +13,7 @@ from quire.core import checks
 from quire.core.errors import InvalidRequest
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
+from quire.core.pooling_params import PoolingParams
 from quire.core.sampling_params import SamplingParams
 from quire.core.types import Grammar, Sampling
 from quire.engine import faults
@@ -31,17 +32,24 @@ class Bounds(NamedTuple):
     max_logprobs: int
     takes_priority: bool
     eos_ids: frozenset[int]
+    width: int                      # of a hidden state, and so of a vector
 
     @classmethod
     def of(cls, plan: Plan, spec: ModelSpec, tokenizer: Tokenizer) -> "Bounds":
         eos_ids = {*spec.eos_ids, *([] if tokenizer.eos_id is None else [tokenizer.eos_id])}
         return cls(spec.vocab, plan.max_model_len, plan.num_blocks * plan.block_size, plan.max_logprobs,
-                   plan.priority_scheduling, frozenset(i for i in eos_ids if i < spec.vocab))
+                   plan.priority_scheduling, frozenset(i for i in eos_ids if i < spec.vocab),
+                   spec.word_embed_proj_dim)
 
     @property
     def longest(self) -> int:
         """The last id of an answer has a place in the context, but its K/V is never stored."""
         return min(self.max_model_len, self.num_positions + 1)
+
+    @property
+    def longest_prompt(self) -> int:
+        """Where nothing is drawn."""
+        return min(self.max_model_len, self.num_positions)
 
 
 class Admitted(NamedTuple):
@@ -68,10 +76,27 @@ class Admission:
             raise InvalidRequest(f"sampling_params is {checks.shown(params)}: give a SamplingParams", "sampling_params",
                                  "invalid_type")
         params = params.clone()
-        ids = self._prompt(prompt)
+        ids = self._prompt(prompt, self.bounds.longest - 1)
         sampling = self._sampling(len(ids), params)
         _check_something_is_left(sampling)
         return Admitted(ids, params, sampling, self._priority(priority), _salt(salt), self._grammar(params))
+
+    def pool(self, prompt: Iterable[int], params: PoolingParams, label: str = "", priority: int = 0,
+             salt: str | None = None) -> Admitted:
+        """Of a request for a vector, which draws nothing."""
+        faults.strike("validate", label)
+        if not isinstance(params, PoolingParams):
+            raise InvalidRequest(f"pooling_params is {checks.shown(params)}: give PoolingParams", "pooling_params",
+                                 "invalid_type")
+        params = params.clone()
+        ids = self._prompt(prompt, self.bounds.longest_prompt)
+        if (asked := params.dimensions) is not None and asked > self.bounds.width:
+            raise checks.refuse("dimensions", f"is {asked:,}: this model's vectors have {self.bounds.width:,}",
+                                "integer_above_max_value")
+        unread = SamplingParams(max_tokens=1, detokenize=False,
+                                skip_reading_prefix_cache=bool(params.skip_reading_prefix_cache))
+        sampling = Sampling(max_tokens=1, vector=True, mean=params.is_mean)
+        return Admitted(ids, unread, sampling, self._priority(priority), _salt(salt), None)
 
     async def look_ahead(self, params: SamplingParams) -> None:
         """Whatever may take long of admitting these, away from the loop that runs here: then `admit` is quick. Raises
@@ -86,11 +111,11 @@ class Admission:
             raise checks.refuse("structured_outputs", "cannot be had of this model: it names no token that ends an answer")
         return Grammar(self.door.check(asked), asked.begins_after or "", params.ignore_eos)
 
-    def _prompt(self, prompt: Iterable[int]) -> list[int]:
+    def _prompt(self, prompt: Iterable[int], most: int) -> list[int]:
         ids = prompt if isinstance(prompt, Sequence) else list(prompt)
         if not len(ids):
             raise InvalidRequest("the prompt is empty: send at least one token", "prompt", "empty_array")
-        if len(ids) >= self.bounds.longest:
+        if len(ids) > most:
             raise self._too_long(f"the prompt has {len(ids):,} tokens", "prompt", "shorten the prompt")
         try:
             packed = array("I", ids)

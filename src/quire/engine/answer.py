@@ -6,6 +6,7 @@ aborts it.
 """
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from quire.core.errors import EngineDead, InvalidRequest, NothingToDraw, QuireError, RequestFailed
 from quire.core.messages import BARRED, DEAD, REFUSED
@@ -28,7 +29,7 @@ class Delta:
     text: str = ""
     token_ids: list[int] = field(default_factory=list)
     logprobs: list[Position] | None = None          # of each of token_ids
-    finish_reason: str | None = None                # stop | length | abort; on the last one only
+    finish_reason: str | None = None                # stop | length | vector | abort; on the last one only
     stop_reason: int | str | None = None            # the stop string or id that was found
 
     def append(self, other: "Delta") -> None:
@@ -114,6 +115,7 @@ class Answer:
     shown_ids           special tokens that stand in the text in any case
     prompt_logprobs     as far as they are known; None where none were asked for
     num_open            siblings that have not ended
+    vector              where one was asked for, when it has come
     """
 
     def __init__(self, label: str, prompt: list[int], params: SamplingParams, sampling: Sampling, tokenizer: Tokenizer,
@@ -126,6 +128,7 @@ class Answer:
         self.num_cached_tokens = 0
         self.preemptions = 0
         self.num_open = sampling.n
+        self.vector: Any = None
 
     @property
     def num_generated(self) -> int:
@@ -165,6 +168,8 @@ class Answer:
         if news.tokens:
             timings.first_token = timings.first_token or now
             timings.last_token = now
+        if news.vector is not None:
+            self.vector = news.vector
         if news.prompt_logprobs is not None and self.prompt_logprobs is not None:
             self.prompt_logprobs += positions_of(news.prompt_logprobs, self.text_of)
 

@@ -24,6 +24,7 @@ from quire.core.errors import EngineDead, EngineStalled, Overloaded, QuireError,
 from quire.core.messages import Abort, Add, Batch, Done, Event, Progress, Ready, Reset, Snapshot
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
+from quire.core.pooling_params import PoolingParams
 from quire.core.sampling_params import SamplingParams
 from quire.core.types import News
 from quire.engine import faults
@@ -168,9 +169,19 @@ class Client:
                  ) -> Stream:
         """Called on a running loop. arrival: when the request came, on the monotonic clock. shown_ids: special tokens that
         stand in the text though others are skipped."""
+        return self._begin(lambda: self.admission.admit(prompt, params, request_id, priority, cache_salt), request_id, arrival,
+                           shown_ids)
+
+    def embed(self, prompt: Iterable[int], params: PoolingParams, *, request_id: str = "", priority: int = 0,
+              cache_salt: str | None = None, arrival: float | None = None) -> Stream:
+        """As `generate`; there is one delta, without a word, and then `answer.vector`: the hidden state as the model has it."""
+        return self._begin(lambda: self.admission.pool(prompt, params, request_id, priority, cache_salt), request_id, arrival)
+
+    def _begin(self, admit: Callable[[], Admitted], request_id: str, arrival: float | None,
+               shown_ids: frozenset[int] = frozenset()) -> Stream:
         self._check_open(len(self.live) + 1)
         try:
-            admitted = self.admission.admit(prompt, params, request_id, priority, cache_salt)
+            admitted = admit()
         except QuireError:
             raise
         except Exception as error:
@@ -304,6 +315,8 @@ class Client:
         if is_first:
             self.totals.num_prompt_tokens += len(live.answer.prompt_token_ids)
             self._tell_watchers("first_token", now - live.answer.timings.arrival)
+        if news.vector is not None:
+            self.totals.num_prompt_tokens += len(live.answer.prompt_token_ids)
         if news.tokens:
             self._count_tokens(live, index, len(news.tokens), now)
         if delta is None:

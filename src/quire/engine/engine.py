@@ -90,6 +90,8 @@ def _check(prompt: Sequence[int], sampling: Sampling) -> None:
         raise RequestRefused(f"n is {sampling.n}: ask for at least one answer")
     if sampling.vector and sampling.n > 1:
         raise RequestRefused(f"n is {sampling.n}, but a prompt has one vector: leave it at 1")
+    if sampling.mean and not sampling.vector:
+        raise RequestRefused("a mean is asked for, but no vector: ask for both")
     try:
         array("I", prompt)                                  # as ids are hashed
     except (OverflowError, TypeError) as error:

@@ -107,6 +107,17 @@ def wants_special_tokens(tokenization_kwargs: Mapping[str, Any] | None) -> bool:
     return True
 
 
+def kept(truncate_prompt_tokens: int | None, longest: int) -> int | None:
+    """How many ids of a prompt at most; None: all."""
+    if truncate_prompt_tokens is None:
+        return None
+    most = checks.whole("truncate_prompt_tokens", truncate_prompt_tokens, least=-1)
+    if most == 0:
+        raise checks.refuse("truncate_prompt_tokens", "is 0: give 1 or more, or -1 for as many as fit",
+                            "integer_below_min_value")
+    return longest if most == -1 else most
+
+
 def refuse_absent(**given: Any) -> None:
     """Keywords of guides for what this version does not have."""
     for name, value in given.items():

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from quire.core.types import PROMPT_LOGPROBS, TOKEN, VECTOR, Start, Step, StepOutput, Work
+from quire.core.types import PROMPT_LOGPROBS, SUM, TOKEN, VECTOR, Start, Step, StepOutput, Work
 from quire.executor.fake_model import DRAFT, SAMPLE, FakeModel, Matcher, first_state, next_state, vector
 
 Truth = tuple[int, int]         # position, state after it
@@ -130,6 +130,7 @@ class FakeDevice:
     def _start(self, start: Start) -> None:
         assert start.row not in self.rows and 0 <= start.row < self.max_rows, "the row is taken"
         assert start.reads_cache or not start.cached, "who may not read the cache has read it"
+        assert not (start.sampling.mean and start.cached), "positions of a mean were taken from the cache"
         assert all(0 <= token < self.model.vocab for token in start.tokens), "an id outside of the vocabulary"
         ids = list(start.tokens)
         row = self.rows[start.row] = Row(
@@ -158,6 +159,7 @@ class FakeDevice:
         reaches_end = row.position + fed == len(row.ids)
         assert bool(w.wants & (TOKEN | VECTOR)) == reaches_end, "wants an end that is not here"
         assert not row.start.whole or reaches_end, "a whole request was cut"
+        assert bool(w.wants & SUM) == row.start.sampling.mean, "positions are left out of a mean, or added unasked"
         drafts = row.drafts[:min(w.drafts, left - 1)]
         self.counts["positions"] += fed
         return Act(w, row, row.position + fed + len(drafts), drafts)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from quire.batch import Batch
-from quire.core.types import PROMPT_LOGPROBS, TOKEN, VECTOR, Work
+from quire.core.types import PROMPT_LOGPROBS, SUM, TOKEN, VECTOR, Work
 from quire.runner.rows import Rows
 
 
@@ -18,8 +18,9 @@ class Acts:
     rows, counts    (S,) of each work; counts are its positions
     wants           (S,)
     num_prompt      (S,) its first so many positions want the logprobs of the ids that follow them
+    num_first       (S,) of its first so many positions the hidden states are wanted: for that, or for a sum
     has_last        (S,) whether its last position's logits or hidden state are wanted
-    hidden          (R, H): for each work its num_prompt, then its last, as far as wanted
+    hidden          (R, H): for each work its num_first, then its last, as far as wanted
     logits          (draws, V) float32: of the works that want a token
     """
     works: Sequence[Work]
@@ -27,6 +28,7 @@ class Acts:
     counts: np.ndarray
     wants: np.ndarray
     num_prompt: np.ndarray
+    num_first: np.ndarray
     has_last: np.ndarray
     hidden: Tensor | None = None
     logits: Tensor | None = None
@@ -38,7 +40,8 @@ class Acts:
         wants = np.array([w.wants for w in works], np.int64)
         ends = np.minimum(rows.position[at] + counts, rows.prompt_len[at] - 1)
         num_prompt = np.where(wants & PROMPT_LOGPROBS, np.maximum(ends - rows.position[at], 0), 0)
-        return cls(works, at, counts, wants, num_prompt, (wants & (TOKEN | VECTOR)) > 0)
+        has_last = (wants & (TOKEN | VECTOR)) > 0
+        return cls(works, at, counts, wants, num_prompt, np.where(wants & SUM, counts - has_last, num_prompt), has_last)
 
     @property
     def draws(self) -> np.ndarray:
@@ -48,7 +51,7 @@ class Acts:
     @property
     def hidden_starts(self) -> np.ndarray:
         """(S + 1,): where each work's rows of `hidden` begin."""
-        return np.concatenate(([0], np.cumsum(self.num_prompt + self.has_last)))
+        return np.concatenate(([0], np.cumsum(self.num_first + self.has_last)))
 
     @property
     def last_rows(self) -> np.ndarray:
@@ -59,7 +62,7 @@ class Acts:
         """One for each work, with its share of all that has been found."""
         starts, draw_starts = self.hidden_starts, np.concatenate(([0], np.cumsum(self.draws)))
         return [Acts(self.works[i:i + 1], self.rows[i:i + 1], self.counts[i:i + 1], self.wants[i:i + 1],
-                     self.num_prompt[i:i + 1], self.has_last[i:i + 1],
+                     self.num_prompt[i:i + 1], self.num_first[i:i + 1], self.has_last[i:i + 1],
                      None if self.hidden is None else self.hidden[starts[i]:starts[i + 1]],
                      None if self.logits is None else self.logits[draw_starts[i]:draw_starts[i + 1]])
                 for i in range(len(self.works))]
@@ -90,8 +93,8 @@ def make_batch(acts: Acts, rows: Rows, device: torch.device) -> Batch:
 
 def _logit_rows(acts: Acts, starts: np.ndarray) -> np.ndarray:
     last = starts[1:] - 1
-    if not acts.num_prompt.any():
+    if not acts.num_first.any():
         return np.asarray(last[acts.has_last])
     rows = [np.append(np.arange(first, first + n), end) if has_last else np.arange(first, first + n)
-            for first, n, end, has_last in zip(starts[:-1], acts.num_prompt, last, acts.has_last, strict=True)]
+            for first, n, end, has_last in zip(starts[:-1], acts.num_first, last, acts.has_last, strict=True)]
     return np.concatenate(rows)

@@ -42,7 +42,9 @@ class Rows:
             raise InvalidRequest(f"{ids.size} tokens do not fit max_model_len {self.ids.shape[1]}")
         self.ids[row, :ids.size] = ids
         self.length[row], self.prompt_len[row], self.cached[row] = ids.size, start.prompt_len, start.cached
-        self.limit[row] = min(start.prompt_len + start.sampling.max_tokens, self.ids.shape[1])
+        self.limit[row] = start.prompt_len + start.sampling.max_tokens
+        if not start.sampling.vector:                               # which never gets the id that it has no place for
+            self.limit[row] = min(self.limit[row], self.ids.shape[1])
         self.position[row] = min(start.cached, ids.size - 1)        # the last is computed anyway, for its logits
         self.num_blocks[row] = 0
 

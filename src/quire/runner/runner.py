@@ -18,13 +18,14 @@ from torch import Tensor
 from quire.core.errors import DeviceError
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
-from quire.core.types import VECTOR, Logprobs, RequestRefused, Start, Step, StepOutput, Work
+from quire.core.types import SUM, VECTOR, Logprobs, RequestRefused, Start, Step, StepOutput, Work
 from quire.kernels.table import argmax_rows, ops_for
 from quire.models.base import Model
 from quire.parallel.mesh import ALONE, Mesh
 from quire.runner.forward import Forward, SeamedMesh
 from quire.runner.inputs import Acts, make_batch
 from quire.runner.load import Progress, load_model, no_progress
+from quire.runner.means import Means
 from quire.runner.memory import make_kv
 from quire.runner.rows import Rows
 from quire.runner.vocabulary import read_vocabulary
@@ -46,6 +47,7 @@ class Runner:
         self.sampler = None if mesh.rank else Sampler(plan.max_num_seqs, spec.vocab, plan.max_model_len, self.device)
         if self.sampler is not None:
             self.sampler.grammars.read_with(partial(read_vocabulary, plan, spec))
+        self.means = Means()
         self.undrawable: dict[int, Exception] = {}      # row -> why its sampler refused it
         self.barred: set[int] = set()                   # rows that failed for what they asked for themselves
         self.model: Model
@@ -73,6 +75,7 @@ class Runner:
         acts = self._attempt(self._forward, [Acts.of(works, self.rows)] if works else [], is_joint=True)
         for part in acts:
             self._tell_prompts(part, output)
+            self._add_up(part)
         drawn = np.zeros(self.plan.max_num_seqs, np.int64)      # by row
         if self.sampler is not None:
             acts = self._attempt(lambda part: self._draw(part, drawn, output), acts)
@@ -99,6 +102,7 @@ class Runner:
 
     def _end(self, row: int) -> None:
         self.rows.end(row)
+        self.means.end(row)
         self.undrawable.pop(row, None)
         self.barred.discard(row)
         if self.sampler is not None:
@@ -185,6 +189,19 @@ class Runner:
         except Exception as error:
             self._fail(work.row, error)
 
+    # ---- sums of hidden states, on rank 0
+
+    def _add_up(self, acts: Acts) -> None:
+        """Here, where each work passes once: the second act may be tried again."""
+        if self.sampler is None or acts.hidden is None:
+            return
+        for i in np.flatnonzero(acts.wants & SUM).tolist():
+            first, row = int(acts.hidden_starts[i]), acts.works[i].row
+            try:
+                self.means.add(row, acts.hidden[first:first + int(acts.counts[i])])
+            except Exception as error:
+                self._fail(row, error)
+
     # ---- the second act, on rank 0
 
     def _draw(self, acts: Acts, drawn: np.ndarray, output: StepOutput) -> None:
@@ -231,7 +248,11 @@ class Runner:
     def _tell_vectors(self, acts: Acts, output: StepOutput) -> None:
         assert acts.hidden is not None
         for i in np.flatnonzero(acts.wants & VECTOR).tolist():
-            work, vector = acts.works[i], acts.hidden[acts.last_rows[i]].float()
+            work = acts.works[i]
+            if self.rows.errors[work.row]:
+                continue
+            is_mean = bool(work.wants & SUM)
+            vector = self.means.mean(work.row) if is_mean else acts.hidden[acts.last_rows[i]].float()
             if argmax_rows(vector[None])[1].all():
                 output.vectors[work.request_id] = vector.cpu().numpy()
             else:

@@ -1,5 +1,5 @@
 """What one request gets of a step and takes from its result. Arithmetic on the request; nothing is changed here."""
-from quire.core.types import NOTHING, PROMPT_LOGPROBS, TOKEN, VECTOR, Limits, Request
+from quire.core.types import NOTHING, PROMPT_LOGPROBS, SUM, TOKEN, VECTOR, Limits, Request
 
 
 def share_of(request: Request, budget: int, limits: Limits) -> tuple[int, int]:
@@ -17,6 +17,8 @@ def wants_of(request: Request, start: int, count: int, reaches_end: bool) -> int
     wants = (VECTOR if sampling.vector else TOKEN) if reaches_end else NOTHING
     if sampling.num_prompt_logprobs is not None and start < request.prompt_len - 1 and request.told < start + count:
         wants |= PROMPT_LOGPROBS
+    if sampling.mean:
+        wants |= SUM
     return wants
 
 

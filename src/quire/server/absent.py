@@ -49,3 +49,25 @@ ABSENT: dict[str, Absent] = {
     "return_token_offsets": Absent((None, False), "logprobs of completions have text_offset"),
     "chat_template": Absent((None,), "the operator chooses the template, with --chat-template"),
 }
+
+_OPENAI = "use /v1/completions, which has it"
+_PLAIN = {
+    "stream": Absent((None, False), _OPENAI), "n": Absent((None, 1), _OPENAI), "logprobs": Absent((None,), _OPENAI),
+    "echo": Absent((None, False), _OPENAI), "messages": Absent((None,), "use /v1/chat/completions"),
+}
+_TEXT = "send text or token ids as input"
+OF_SHAPE: dict[str, dict[str, Absent]] = {
+    "EmbeddingRequest": {
+        "messages": Absent((None,), _TEXT),
+        "add_generation_prompt": Absent((None, False), _TEXT),
+        "continue_final_message": Absent((None, False), _TEXT),
+        "chat_template_kwargs": Absent((None, {}), _TEXT),
+        "embed_dtype": Absent((None, "float32"), "numbers are float32"),
+        "endianness": Absent((None, "native", "little"), "base64 is little-endian"),
+        "padding": Absent((None, "do_not_pad"), "nothing is padded; leave it out"),
+        "task": Absent((None, "embed"), "there is only embed"),
+        "stream": Absent((None, False), "vectors come whole"),
+    },
+    "GenerateRequest": _PLAIN,
+    "BatchGenerateRequest": _PLAIN,
+}

@@ -15,11 +15,22 @@ from quire.server import probes
 from quire.server.chat import Chat
 from quire.server.completions import Completions
 from quire.server.docs import REFUSED, body_of, document
+from quire.server.embeddings import Embeddings
 from quire.server.guard import Guard
 from quire.server.models import ListModels, ShowModel
+from quire.server.plain import BatchGenerate, Generate, ModelInfo
+from quire.server.render import RenderChat, RenderCompletions
 from quire.server.replies import App
 from quire.server.service import Service
-from quire.server.shapes import ChatRequest, CompletionRequest, DetokenizeRequest, TokenizeRequest
+from quire.server.shapes import (
+    BatchGenerateRequest,
+    ChatRequest,
+    CompletionRequest,
+    DetokenizeRequest,
+    EmbeddingRequest,
+    GenerateRequest,
+    TokenizeRequest,
+)
 from quire.server.tokenize import Detokenize, Tokenize
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
@@ -36,10 +47,16 @@ class Declared(NamedTuple):
 ROUTES = (
     Declared("POST", "/v1/chat/completions", Chat, "Answer a conversation", ChatRequest),
     Declared("POST", "/v1/completions", Completions, "Go on with a text", CompletionRequest),
+    Declared("POST", "/v1/chat/completions/render", RenderChat, "The prompt of a conversation, and its ids", ChatRequest),
+    Declared("POST", "/v1/completions/render", RenderCompletions, "The ids of a text", CompletionRequest),
+    Declared("POST", "/v1/embeddings", Embeddings, "Texts to vectors", EmbeddingRequest),
     Declared("GET", "/v1/models", ListModels, "The model, under each of its names"),
     Declared("GET", "/v1/models/{name:path}", ShowModel, "The model under one name"),
     Declared("POST", "/tokenize", Tokenize, "Text or messages to token ids", TokenizeRequest),
     Declared("POST", "/detokenize", Detokenize, "Token ids to text", DetokenizeRequest),
+    Declared("POST", "/generate", Generate, "Go on with one text", GenerateRequest),
+    Declared("POST", "/batch_generate", BatchGenerate, "Go on with several texts", BatchGenerateRequest),
+    Declared("GET", "/model_info", ModelInfo, "What is served, and how"),
     Declared("GET", "/health", probes.Taking, "Are requests taken?"),
     Declared("GET", "/readyz", probes.Taking, "Are requests taken?"),
     Declared("GET", "/ready", probes.Taking, "Are requests taken?"),

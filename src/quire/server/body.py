@@ -11,20 +11,20 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from quire.core.errors import InvalidRequest
-from quire.server.absent import ABSENT, Absent
+from quire.server.absent import ABSENT, OF_SHAPE, Absent
 from quire.server.cors import header
 from quire.server.replies import ClientGone, Headers, Receive, Scope, WrongMedia
 from quire.server.shapes import INNER, MOST_MESSAGES, MOST_PROMPT_IDS
 
 MOST_FIELD_BYTES = 64 * 1024
-MOST_BYTES = {"messages": 1 << 30, "prompt": 1 << 30, "tokens": 1 << 30, "logit_bias": 256 << 10,
-              "allowed_token_ids": 128 << 10,
-              "documents": 1 << 20, "tools": 512 << 10}     # of single fields; the first three: what a body holds
+MOST_BYTES = {"messages": 1 << 30, "prompt": 1 << 30, "tokens": 1 << 30, "input": 1 << 30, "prompts": 1 << 30,
+              "logit_bias": 256 << 10, "allowed_token_ids": 128 << 10,
+              "documents": 1 << 20, "tools": 512 << 10}     # of single fields; the first five: what a body holds
 # Making more than this of one body would keep everybody waiting: fields; names in all of it; objects in messages, as they
 # are usually written and in any way. Text does not count, for quotes in it are escaped; but braces in it look like objects.
 MOST_FIELDS, MOST_KEYS, MOST_OBJECTS, MOST_BRACES = 256, 400_000, 20_000, 200_000
 LARGE = 1 << 20                 # bytes of a body whose ids are counted before anything else
-_ids = re.compile(rb'"prompt"\s*:\s*\[[\s\[]*[-0-9]')
+_ids = re.compile(rb'"(prompts?|input)"\s*:\s*\[[\s\[]*[-0-9]')
 MOST_NAMED = 8                  # unknown fields that an answer names
 TOO_LONG = {'"': "string_above_max_length", "[": "array_above_max_length", "{": "object_above_max_length"}
 
@@ -92,8 +92,9 @@ def decode(body: bytes, shape: type[T], strict: bool) -> Read[T]:
 
 def _check_large(body: bytes) -> None:
     """A few passes at the speed of memory, before one that makes something of each element."""
-    if body.count(b",") > MOST_PROMPT_IDS and _ids.search(body):
-        raise InvalidRequest(f"prompt has more than {MOST_PROMPT_IDS:,} ids: send less at once", "prompt",
+    if body.count(b",") > MOST_PROMPT_IDS and (found := _ids.search(body)):
+        name = found[1].decode()
+        raise InvalidRequest(f"{name} has more than {MOST_PROMPT_IDS:,} ids: send less at once", name,
                              "array_above_max_length")
     if body.count(b'":') - body.count(b'\\":') > MOST_KEYS:
         raise _too_many_fields()
@@ -116,10 +117,11 @@ def decode_part(raw: bytes, kind: type[U], name: str) -> U:
 def check_fields(fields: dict[str, msgspec.Raw], shape: type[msgspec.Struct]) -> list[str]:
     """Raises at what is too large or not to be had; returns the names that nobody knows."""
     known, unknown = frozenset(shape.__struct_fields__), []
+    absent_here = ABSENT | OF_SHAPE.get(shape.__name__, {})
     for name, raw in fields.items():
         if name in known:
             _check_size(name, raw)
-        elif (absent := ABSENT.get(name)) is not None:
+        elif (absent := absent_here.get(name)) is not None:
             _check_absent(name, raw, absent)
         else:
             unknown.append(name)

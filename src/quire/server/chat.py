@@ -1,7 +1,7 @@
 """POST /v1/chat/completions."""
 import time
 from contextlib import aclosing
-from typing import Any
+from typing import Any, NamedTuple
 
 from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
@@ -20,7 +20,7 @@ from quire.server.shapes import ChatRequest, TokenizeRequest
 from quire.server.speaker import Reading, Speaker, delta_of
 from quire.server.stream import Events, one_line, while_connected
 from quire.server.structured import form_names, structured_outputs
-from quire.server.tools import Asked, asked_tools
+from quire.server.tools import AskedTools, asked_tools
 from quire.text.router import ReasoningTokens
 from quire.text.tools.found import Parts, join
 
@@ -63,6 +63,22 @@ def _add_effort(service: Service, request: ChatRequest, variables: dict[str, Any
     variables["reasoning_effort"] = request.reasoning_effort
 
 
+class Asked(NamedTuple):
+    """A request, read and checked as far as it can be before the engine sees it.
+
+    ids, text   of the whole conversation; ids cut where that was asked for
+    """
+    request: ChatRequest
+    params: SamplingParams
+    ids: list[int]
+    text: str
+    reading: Reading
+    echoed: str
+    answer_id: str
+    model: str
+    headers: Headers
+
+
 class Chat:
     """The route. One for the server; each call has its own Turn."""
 
@@ -70,6 +86,23 @@ class Chat:
         self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service, asked = self.service, await self.read(scope, receive)
+        request, params = asked.request, asked.params
+        with renamed(_names(request, asked.reading.asked)):
+            generation = Generation.start(service.client, [asked.ids], params, request, scope, asked.reading.shown_ids)
+        turn = Turn(service, request, params, generation, asked.reading, asked.answer_id, asked.model, asked.text, asked.echoed)
+        try:
+            async with while_connected(receive):
+                if request.stream:
+                    await turn.stream(Events(scope, send, service.stalls, asked.headers))
+                else:
+                    await turn.send_whole(send, asked.headers)
+        finally:
+            generation.close()
+            if service.plan.log_requests:
+                generation.tell(asked.answer_id)
+
+    async def read(self, scope: Scope, receive: Receive) -> "Asked":
         service = self.service
         read = decode(await read_body(scope, receive), ChatRequest, service.plan.strict)
         request = read.content
@@ -77,33 +110,22 @@ class Chat:
         check(request)
         answer_id = service.answer_id("chatcmpl", scope, request.request_id)
         messages = plain_messages(request.messages)
-        asked = asked_tools(service, request)
+        tools = asked_tools(service, request)
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request),
-                                         asked.shown)
-        reading = Reading.of(service, request, asked, text, messages)
-        with renamed(_names(request, asked)):
-            params = self._params(request, asked.grammar(service, reading.thoughts, structured_outputs(request)))
-            await self._look_ahead(params, asked)
+                                         tools.shown)
+        reading = Reading.of(service, request, tools, text, messages)
+        with renamed(_names(request, tools)):
+            params = self._params(request, tools.grammar(service, reading.thoughts, structured_outputs(request)))
+            await self._look_ahead(params, tools)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
-            generation = Generation.start(service.client, [ids], params, request, scope, reading.shown_ids)
         echoed = text_of(messages[-1]["content"]) if request.echo and messages[-1]["role"] == "assistant" else ""
-        turn = Turn(service, request, params, generation, reading, answer_id, model, text, echoed)
-        try:
-            async with while_connected(receive):
-                if request.stream:
-                    await turn.stream(Events(scope, send, service.stalls, read.headers))
-                else:
-                    await turn.send_whole(send, read.headers)
-        finally:
-            generation.close()
-            if service.plan.log_requests:
-                generation.tell(answer_id)
+        return Asked(request, params, ids, text, reading, echoed, answer_id, model, read.headers)
 
-    async def _look_ahead(self, params: SamplingParams, asked: Asked) -> None:
+    async def _look_ahead(self, params: SamplingParams, tools: AskedTools) -> None:
         try:
             await self.service.client.look_ahead(params)
         except InvalidRequest as error:
-            raise await asked.blame(self.service, error) from None
+            raise await tools.blame(self.service, error) from None
 
     def _params(self, request: ChatRequest, form: StructuredOutputsParams | None) -> SamplingParams:
         most = request.max_tokens if request.max_completion_tokens is None else request.max_completion_tokens
@@ -111,11 +133,11 @@ class Chat:
                                logprobs=(request.top_logprobs or 0) if request.logprobs else None)
 
 
-def _names(request: ChatRequest, asked: Asked) -> dict[str, str]:
+def _names(request: ChatRequest, tools: AskedTools) -> dict[str, str]:
     """What a client of this route calls things. Of tools a grammar was made that it knows nothing of."""
     most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
     return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request),
-            **({f"{NAME}.grammar": "tools"} if asked.form else {})}
+            **({f"{NAME}.grammar": "tools"} if tools.form else {})}
 
 
 class Turn:

@@ -2,7 +2,7 @@
 import time
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -33,6 +33,16 @@ class Prompt:
     text: str | None = None
 
 
+class Asked(NamedTuple):
+    """A request, read and checked as far as it can be before the engine sees it."""
+    request: CompletionRequest
+    params: SamplingParams
+    prompts: list[Prompt]
+    answer_id: str
+    model: str
+    headers: Headers
+
+
 class Completions:
     """The route. One for the server; each call has its own Turn."""
 
@@ -40,6 +50,22 @@ class Completions:
         self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service, asked = self.service, await self.read(scope, receive)
+        generation = Generation.start(service.client, [prompt.ids for prompt in asked.prompts], asked.params, asked.request,
+                                      scope)
+        turn = Turn(service, asked.request, asked.params, generation, asked.prompts, asked.answer_id, asked.model)
+        try:
+            async with while_connected(receive):
+                if asked.request.stream:
+                    await turn.stream(Events(scope, send, service.stalls, asked.headers))
+                else:
+                    await turn.send_whole(send, asked.headers)
+        finally:
+            generation.close()
+            if service.plan.log_requests:
+                generation.tell(asked.answer_id)
+
+    async def read(self, scope: Scope, receive: Receive) -> "Asked":
         service = self.service
         read = decode(await read_body(scope, receive), CompletionRequest, service.plan.strict)
         request = read.content
@@ -51,18 +77,7 @@ class Completions:
             await service.client.look_ahead(params)
         prompts = await self._prompts(request, params.max_tokens)
         self._check_number(len(prompts), params.n)
-        generation = Generation.start(service.client, [prompt.ids for prompt in prompts], params, request, scope)
-        turn = Turn(service, request, params, generation, prompts, answer_id, model)
-        try:
-            async with while_connected(receive):
-                if request.stream:
-                    await turn.stream(Events(scope, send, service.stalls, read.headers))
-                else:
-                    await turn.send_whole(send, read.headers)
-        finally:
-            generation.close()
-            if service.plan.log_requests:
-                generation.tell(answer_id)
+        return Asked(request, params, prompts, answer_id, model, read.headers)
 
     def _params(self, request: CompletionRequest) -> SamplingParams:
         """No tokens at all may be asked for where the prompt comes back: one is drawn then, and not shown."""
@@ -94,36 +109,42 @@ class Completions:
                                  "array_above_max_length")
 
 
-def read_prompts(raw: msgspec.Raw) -> list[str] | list[list[int]]:
+def read_prompts(raw: msgspec.Raw, name: str = "prompt") -> list[str] | list[list[int]]:
     """Text, ids, or a list of either: known by what stands first, so that nothing is made of what is of another kind."""
     text = memoryview(raw).tobytes().strip()
     if text[:1] == b'"':
-        return _checked([decode_part(text, str, "prompt")])
+        return _checked([decode_part(text, str, name)], name)
     if text[:1] != b"[":
-        raise InvalidRequest("prompt is neither text nor a list: send text or token ids", "prompt", "invalid_type")
+        raise InvalidRequest(f"{name} is neither text nor a list: send text or token ids", name, "invalid_type")
     inside = text[1:64].lstrip()[:1]
     if inside == b'"':
-        return _checked(decode_part(text, list[str], "prompt"))
+        return _checked(decode_part(text, list[str], name), name)
     if text.count(b",") > MOST_PROMPT_IDS:
-        raise InvalidRequest(f"prompt has more than {MOST_PROMPT_IDS:,} ids: send less at once", "prompt",
+        raise InvalidRequest(f"{name} has more than {MOST_PROMPT_IDS:,} ids: send less at once", name,
                              "array_above_max_length")
     if inside == b"[" and text.count(b"[") > 2 * MOST_PROMPTS:
-        raise _too_many()
+        raise _too_many(name)
     if inside == b"[":
-        return _checked(decode_part(text, list[list[int]], "prompt"))
-    return _checked([decode_part(text, list[int], "prompt")])
+        return _checked(decode_part(text, list[list[int]], name), name)
+    return _checked([decode_part(text, list[int], name)], name)
 
 
-def _checked(prompts: list[T]) -> list[T]:
+def check_number(num_prompts: int, name: str, max_queue: int) -> None:
+    if num_prompts > max_queue:
+        raise InvalidRequest(f"{name} has {num_prompts} elements, and this server never holds more than {max_queue} at once: "
+                             "send them in several requests", name, "array_above_max_length")
+
+
+def _checked(prompts: list[T], name: str) -> list[T]:
     if not prompts or not all(prompts):
-        raise InvalidRequest("prompt is empty: send text or token ids", "prompt", "empty_array")
+        raise InvalidRequest(f"{name} is empty: send text or token ids", name, "empty_array")
     if len(prompts) > MOST_PROMPTS:
-        raise _too_many()
+        raise _too_many(name)
     return prompts
 
 
-def _too_many() -> InvalidRequest:
-    return InvalidRequest(f"prompt has more than {MOST_PROMPTS:,} elements: send fewer at once", "prompt",
+def _too_many(name: str) -> InvalidRequest:
+    return InvalidRequest(f"{name} has more than {MOST_PROMPTS:,} elements: send fewer at once", name,
                           "array_above_max_length")
 
 

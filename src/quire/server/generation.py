@@ -11,7 +11,7 @@ from quire.core.structured import StructuredOutputsParams
 from quire.engine.client import Client, Delta, Stream
 from quire.server.replies import Scope
 from quire.server.service import Service, log
-from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Sampled
+from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, EmbeddingRequest, Sampled
 
 
 def check_common(request: Sampled) -> None:
@@ -21,9 +21,7 @@ def check_common(request: Sampled) -> None:
                              "integer_above_max_value")
     if request.best_of is not None and request.best_of != (1 if request.n is None else request.n):
         raise InvalidRequest("best_of is not n: answers are not ranked; leave it out", "best_of", "unsupported_parameter")
-    if isinstance(request.stop, list) and len(request.stop) > MOST_STOPS:
-        raise InvalidRequest(f"stop has {len(request.stop)} strings: at most {MOST_STOPS} are taken", "stop",
-                             "array_above_max_length")
+    check_stops(request.stop)
     if request.stream_options is not None and not request.stream:
         raise InvalidRequest("stream_options is given, but stream is not true: leave it out", "stream_options")
     if request.stream and request.prompt_logprobs is not None:
@@ -32,23 +30,30 @@ def check_common(request: Sampled) -> None:
         raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
 
 
+def check_stops(stop: str | list[str] | None) -> None:
+    if isinstance(stop, list) and len(stop) > MOST_STOPS:
+        raise InvalidRequest(f"stop has {len(stop)} strings: at most {MOST_STOPS} are taken", "stop", "array_above_max_length")
+
+
 def sampling_params(service: Service, request: Sampled, form: StructuredOutputsParams | None, **given: Any) -> SamplingParams:
     """The model's defaults, what the request says, and what the route has made of the rest."""
     said = {name: value for name in DRAWN if (value := getattr(request, name)) is not None}
     return SamplingParams(**(service.defaults | said | given), structured_outputs=form)
 
 
-def truncate(ids: list[int], request: Sampled, max_model_len: int, max_tokens: int | None) -> list[int]:
-    """Only where it was asked for. -1: to what leaves room for the output."""
+def truncate(ids: list[int], request: Sampled | EmbeddingRequest, max_model_len: int, max_tokens: int | None) -> list[int]:
+    """Only where it was asked for. -1: to what leaves room for the output. What is kept by default is the end, to go on from
+    there; for a vector the beginning."""
     most = request.truncate_prompt_tokens
     if most is None:
         return ids
     if most == -1:
-        most = max(1, max_model_len - (max_tokens or 1))
+        most = max(1, max_model_len - (1 if max_tokens is None else max_tokens))
     if most < 1:
         raise InvalidRequest(f"truncate_prompt_tokens is {most}: give 1 or more, or -1 for as many as fit",
                              "truncate_prompt_tokens", "integer_below_min_value")
-    return ids[:most] if request.truncation_side == "right" else ids[-most:]
+    side = request.truncation_side or ("right" if isinstance(request, EmbeddingRequest) else "left")
+    return ids[:most] if side == "right" else ids[-most:]
 
 
 class Generation:

@@ -1,4 +1,8 @@
-"""GET /v1/models and /v1/models/{id}: one card for each name that the model is served under."""
+"""GET /v1/models and /v1/models/{id}: one card for each name that the model is served under.
+
+Beside OpenAI's fields a card has what a client would else have to try: what the model can do here, and by which parsers and
+defaults.
+"""
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +18,19 @@ def card(service: Service, name: str) -> dict[str, Any]:
         "allow_sampling": True, "allow_logprobs": True, "allow_search_indices": False, "allow_view": True,
         "allow_fine_tuning": False, "organization": "*", "group": None, "is_blocking": False}
     return {"id": name, "object": "model", "created": service.created, "owned_by": "quire", "root": plan.model, "parent": None,
-            "max_model_len": plan.max_model_len, "permission": [permission]}
+            "permission": [permission], **facts(service)}
+
+
+def facts(service: Service) -> dict[str, Any]:
+    plan = service.plan
+    can = {"completions": True, "chat": bool(service.template_source), "embeddings": True,
+           "structured_outputs": bool(service.client.bounds.eos_ids), "tool_calls": service.tools is not None,
+           "reasoning": service.reasoning is not None}
+    defaults = service.defaults if service.max_tokens is None else service.defaults | {"max_tokens": service.max_tokens}
+    return {"max_model_len": plan.max_model_len, "embedding_size": service.client.bounds.width,
+            "max_logprobs": plan.max_logprobs, "capabilities": can,
+            "parsers": {"tool_calls": plan.tool_call_parser or None, "reasoning": plan.reasoning_parser or None},
+            "default_sampling_params": defaults}
 
 
 class ListModels:

@@ -194,6 +194,51 @@ class CompletionRequest(Sampled, kw_only=True):
     logprobs: int | None = None
 
 
+class EmbeddingRequest(Struct, kw_only=True):
+    input: Raw                  # text, ids, or a list of either
+    model: str | None = None
+    encoding_format: Literal["float", "base64"] | None = None
+    # PoolingParams has these under the same names
+    dimensions: int | None = None
+    use_activation: bool | None = None
+    pooling: str | None = None
+    # how the prompts are made and kept
+    add_special_tokens: bool | None = None
+    truncate_prompt_tokens: int | None = None
+    truncation_side: Literal["left", "right"] | None = None
+    cache_salt: str | None = None
+    priority: int | None = None
+    request_id: str | None = None
+    # harmless
+    user: str | None = None
+
+
+class Plain(Struct, kw_only=True):
+    """What /generate and /batch_generate have in common."""
+    model: str | None = None
+    # SamplingParams has these under the same names
+    max_tokens: int | None = None
+    min_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    ignore_eos: bool | None = None
+
+
+class GenerateRequest(Plain, kw_only=True):
+    prompt: Raw                 # text or ids
+
+
+class BatchGenerateRequest(Plain, kw_only=True):
+    prompts: Raw                # a list of texts or of ids
+
+
 class TokenizeRequest(Struct, kw_only=True):
     """prompt or messages."""
     model: str | None = None
@@ -220,6 +265,8 @@ DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_
          "repetition_penalty", "seed", "stop", "stop_token_ids", "include_stop_str_in_output", "ignore_eos",
          "skip_special_tokens", "spaces_between_special_tokens", "logit_bias", "allowed_token_ids", "bad_words",
          "prompt_logprobs")
+
+PLAIN = tuple(name for name in Plain.__struct_fields__ if name != "model")
 
 # Labels and hints: whatever they say, the answer is the same.
 HARMLESS = frozenset({

@@ -19,7 +19,7 @@ from quire.server.conversation import text_of
 from quire.server.service import Service
 from quire.server.shapes import ChatRequest
 from quire.server.stream import json_text, one_line
-from quire.server.tools import Asked
+from quire.server.tools import AskedTools
 from quire.text.detokenizer import Detokenizer
 from quire.text.reasoning import Reasoning
 from quire.text.router import ReasoningTokens, Router
@@ -39,7 +39,7 @@ class Reading:
     may_think   it is not closed there, and thoughts are wanted, by the client or by habit
     goes_on     it ends inside of a message
     """
-    asked: Asked
+    asked: AskedTools
     id_letters: int
     is_single: bool
     reasoning: Reasoning | None
@@ -50,7 +50,7 @@ class Reading:
     tokenizer: Tokenizer
 
     @classmethod
-    def of(cls, service: Service, request: ChatRequest, asked: Asked, prompt: str,
+    def of(cls, service: Service, request: ChatRequest, asked: AskedTools, prompt: str,
            messages: Sequence[Mapping[str, Any]]) -> "Reading":
         goes_on = bool(request.continue_final_message)
         reasoning = service.reasoning

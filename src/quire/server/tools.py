@@ -37,7 +37,7 @@ _name = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedTools:
     """
     shown       what the template shows to the model; None: nothing
     schemas     name -> parameters of the tools that may be called; empty: the answer is not searched for calls
@@ -79,18 +79,18 @@ class Asked:
         return error
 
 
-def asked_tools(service: Service, request: ChatRequest) -> Asked:
+def asked_tools(service: Service, request: ChatRequest) -> AskedTools:
     choice = request.tool_choice
     if request.tools == NULL:
         if isinstance(choice, NamedChoice) or choice == "required":
             raise InvalidRequest("tool_choice asks for a call, but there are no tools: send some", "tool_choice")
-        return Asked()
+        return AskedTools()
     tools = decode_part(request.tools, list[Tool], "tools")
     schemas = _check(tools)
     if isinstance(choice, NamedChoice):
         _check_named(choice, schemas)
     if choice == "none":
-        return Asked(None if service.plan.exclude_tools_when_tool_choice_none or not service.shows_tools
+        return AskedTools(None if service.plan.exclude_tools_when_tool_choice_none or not service.shows_tools
                      else shown_tools(request.tools))
     _check_able(service, is_auto := choice in (None, "auto"))
     shown, is_single = shown_tools(request.tools), request.parallel_tool_calls is False
@@ -98,11 +98,11 @@ def asked_tools(service: Service, request: ChatRequest) -> Asked:
         format = service.tools.format if service.tools else None
         held = _held(tools, schemas, {tool.function.name for tool in tools if tool.function.strict})
         form = _strict_form(service, schemas, held, is_single) if held else None
-        return Asked(shown, schemas, format, form, held=held)
+        return AskedTools(shown, schemas, format, form, held=held)
     name = choice.function.name if isinstance(choice, NamedChoice) else ""
     held = _held(tools, schemas, {name} if name else schemas.keys())
     form = forced(name or "required", schemas, service.plan.tool_call_parser, is_single)
-    return Asked(shown, schemas, form.format, form, True, bool(name), held)
+    return AskedTools(shown, schemas, form.format, form, True, bool(name), held)
 
 
 def shown_tools(tools: msgspec.Raw) -> list[dict[str, Any]]:
