@@ -1,7 +1,7 @@
 """Structured output over HTTP, with a small real model: every way to ask for it, all that is refused, and what it costs."""
 import json
-import time
 import re
+import time
 
 import jsonschema
 import openai
