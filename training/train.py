@@ -33,6 +33,7 @@ class Progress:
     budget: int
     minutes: float
     step: int = 0
+    echoes: int = 0             # of the steps
     done: int = 0
     seconds: float = 0.0
     loss: float = 0.0           # lately, of text
@@ -45,6 +46,7 @@ class Progress:
     def note(self, loss: float, batch: Batch) -> None:
         if batch.is_echo:
             self.echo_loss = 0.8 * self.echo_loss + 0.2 * loss
+            self.echoes += 1
         else:
             self.loss = 0.95 * (self.loss or loss) + 0.05 * loss
         self.step += 1
@@ -57,7 +59,7 @@ class Progress:
 
 def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int) -> Iterator[Batch]:
     """Passes over the corpus until the last twentieth, then the long shard. Skips what an earlier run has seen."""
-    shard, skip, passes = Shard(folder, "train"), progress.step, 0
+    shard, skip, passes = Shard(folder, "train"), progress.step - progress.echoes, 0
     while progress.share < 1 - LONG_SHARE:
         for batch in epoch(shard, tokens, np.random.default_rng((seed, passes))):
             if progress.share >= 1 - LONG_SHARE:
@@ -127,8 +129,8 @@ def resume(path: Path, model: Model, opts: list[torch.optim.Optimizer], progress
     model.load_state_dict(state["model"])
     for opt, saved in zip(opts, state["optimizers"], strict=True):
         opt.load_state_dict(saved)
-    for key in ("step", "done", "seconds", "loss", "echo_loss"):
-        setattr(progress, key, state["progress"][key])
+    limits = {"budget", "minutes"}                  # those that were asked for this time
+    vars(progress).update({key: value for key, value in state["progress"].items() if key not in limits})
     print(f"goes on from step {progress.step}")
 
 
