@@ -88,19 +88,15 @@ class Chat:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service, asked = self.service, await self.read(scope, receive)
         request, params = asked.request, asked.params
-        with renamed(_names(request, asked.reading.asked)):
+        with renamed(_names(request, asked.reading.tools)):
             generation = Generation.start(service.client, [asked.ids], params, request, scope, asked.reading.shown_ids)
         turn = Turn(service, request, params, generation, asked.reading, asked.answer_id, asked.model, asked.text, asked.echoed)
-        try:
+        with generation.until_told(service, asked.answer_id):
             async with while_connected(receive):
                 if request.stream:
                     await turn.stream(Events(scope, send, service.stalls, asked.headers))
                 else:
                     await turn.send_whole(send, asked.headers)
-        finally:
-            generation.close()
-            if service.plan.log_requests:
-                generation.tell(asked.answer_id)
 
     async def read(self, scope: Scope, receive: Receive) -> "Asked":
         service = self.service

@@ -54,16 +54,12 @@ class Completions:
         generation = Generation.start(service.client, [prompt.ids for prompt in asked.prompts], asked.params, asked.request,
                                       scope)
         turn = Turn(service, asked.request, asked.params, generation, asked.prompts, asked.answer_id, asked.model)
-        try:
+        with generation.until_told(service, asked.answer_id):
             async with while_connected(receive):
                 if asked.request.stream:
                     await turn.stream(Events(scope, send, service.stalls, asked.headers))
                 else:
                     await turn.send_whole(send, asked.headers)
-        finally:
-            generation.close()
-            if service.plan.log_requests:
-                generation.tell(asked.answer_id)
 
     async def read(self, scope: Scope, receive: Receive) -> "Asked":
         service = self.service

@@ -1,8 +1,8 @@
 """From a request to the streams of its prompts, and what is counted of them."""
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from quire.core.errors import InvalidRequest
@@ -11,7 +11,7 @@ from quire.core.structured import StructuredOutputsParams
 from quire.engine.client import Client, Delta, Stream
 from quire.server.replies import Scope
 from quire.server.service import Service, log
-from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, EmbeddingRequest, Sampled
+from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Drawn, EmbeddingRequest, Sampled
 
 
 def check_common(request: Sampled) -> None:
@@ -35,9 +35,9 @@ def check_stops(stop: str | list[str] | None) -> None:
         raise InvalidRequest(f"stop has {len(stop)} strings: at most {MOST_STOPS} are taken", "stop", "array_above_max_length")
 
 
-def sampling_params(service: Service, request: Sampled, form: StructuredOutputsParams | None, **given: Any) -> SamplingParams:
+def sampling_params(service: Service, request: Drawn, form: StructuredOutputsParams | None, **given: Any) -> SamplingParams:
     """The model's defaults, what the request says, and what the route has made of the rest."""
-    said = {name: value for name in DRAWN if (value := getattr(request, name)) is not None}
+    said = {name: value for name in DRAWN if (value := getattr(request, name, None)) is not None}
     return SamplingParams(**(service.defaults | said | given), structured_outputs=form)
 
 
@@ -83,6 +83,16 @@ class Generation:
     def close(self) -> None:
         for stream in self.streams:
             stream.close()
+
+    @contextmanager
+    def until_told(self, service: Service, answer_id: str) -> Iterator[None]:
+        """Closed afterwards, however it ends, and told in the log where that is asked for."""
+        try:
+            yield
+        finally:
+            self.close()
+            if service.plan.log_requests:
+                self.tell(answer_id)
 
     async def deltas(self) -> AsyncGenerator[Delta, None]:
         """As they come, of all choices."""

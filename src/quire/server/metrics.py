@@ -5,7 +5,7 @@ from our own routes, from a list of methods and from classes of status. Nothing 
 """
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
@@ -175,10 +175,7 @@ class Metrics(Watcher, Collector):
             "prompt_tokens": ("prompt tokens processed", figures.num_prompt_tokens),
             "prompt_tokens_cached": ("prompt tokens of ended requests that the cache had", self.num_cached_tokens),
             "generation_tokens": ("tokens generated", figures.num_generated_tokens)}
-        for name, (help, value) in values.items():
-            family = CounterMetricFamily(f"vllm:{name}", help, labels=["model_name", "engine"])
-            family.add_metric(self.labels, value)
-            yield family
+        yield from self._counts(values)
         yield from self._grammars(figures)
         ended = CounterMetricFamily("vllm:request_success", "sequences that have ended",
                                     labels=["model_name", "engine", "finished_reason"])
@@ -186,16 +183,19 @@ class Metrics(Watcher, Collector):
             ended.add_metric([*self.labels, reason], figures.num_finished.get(reason, 0))
         yield ended
 
+    def _counts(self, values: Mapping[str, tuple[str, float]]) -> Iterable[Metric]:
+        for name, (help, value) in values.items():
+            family = CounterMetricFamily(f"vllm:{name}", help, labels=["model_name", "engine"])
+            family.add_metric(self.labels, value)
+            yield family
+
     def _grammars(self, figures: Figures) -> Iterable[Metric]:
         masking = figures.snapshot.masking or NO_MASKING
         counts = {
             "structured_output_compiled": ("grammars compiled where ids are drawn", masking.num_compiled),
             "structured_output_compile_seconds": ("that it took", masking.compile_seconds),
             "structured_output_cache_hits": ("requests whose grammar was there already", masking.num_hits)}
-        for name, (help, value) in counts.items():
-            family = CounterMetricFamily(f"vllm:{name}", help, labels=["model_name", "engine"])
-            family.add_metric(self.labels, value)
-            yield family
+        yield from self._counts(counts)
         steps = HistogramMetricFamily("vllm:structured_output_mask_seconds", "of a step, to find out which ids grammars allow",
                                       labels=["model_name", "engine"])
         bounds = [*map(str, MASK_SECONDS), "+Inf"]

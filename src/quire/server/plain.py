@@ -12,12 +12,12 @@ from quire.core.sampling_params import SamplingParams
 from quire.engine.client import Delta
 from quire.server.body import decode, read_body
 from quire.server.completions import DEFAULT_MAX_TOKENS, check_number, read_prompts
-from quire.server.generation import Generation, check_stops
+from quire.server.generation import Generation, check_stops, sampling_params
 from quire.server.models import facts
 from quire.server.renamed import renamed
 from quire.server.replies import Receive, Scope, Send, json_reply
 from quire.server.service import Service
-from quire.server.shapes import PLAIN, BatchGenerateRequest, GenerateRequest, Plain, Sampled
+from quire.server.shapes import BatchGenerateRequest, GenerateRequest, Plain, Sampled
 from quire.server.stream import while_connected
 
 
@@ -70,21 +70,18 @@ class Asked(NamedTuple):
         ids = [next(encoded) if isinstance(each, str) else each for each in self.prompts]
         with renamed({"prompt": self.name}):
             generation = Generation.start(self.service.client, ids, params, Sampled(), scope)
-        try:
-            answers = [Delta(i) for i in range(len(ids))]
+        answers = [Delta(i) for i in range(len(ids))]
+        with generation.until_told(self.service, scope["quire.request_id"]):
             async with aclosing(generation.deltas()) as deltas:
                 async for delta in deltas:
                     answers[delta.index].append(delta)
-            return answers
-        finally:
-            generation.close()
-            if self.service.plan.log_requests:
-                generation.tell(scope["quire.request_id"])
+        return answers
 
     def _params(self) -> SamplingParams:
-        most = DEFAULT_MAX_TOKENS if self.service.max_tokens is None else self.service.max_tokens
-        said = {name: value for name in PLAIN if (value := getattr(self.request, name)) is not None}
-        return SamplingParams(**(self.service.defaults | {"max_tokens": most} | said))
+        most = self.request.max_tokens
+        if most is None:
+            most = DEFAULT_MAX_TOKENS if self.service.max_tokens is None else self.service.max_tokens
+        return sampling_params(self.service, self.request, None, max_tokens=most)
 
 
 class ModelInfo:

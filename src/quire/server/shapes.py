@@ -108,13 +108,8 @@ class StructuredOutputs(Struct, kw_only=True):
     structural_tag: Raw = field(default_factory=lambda: NULL)
 
 
-class Sampled(Struct, kw_only=True):
-    """What chat and completions have in common."""
-    model: str | None = None
-    stream: bool | None = None
-    stream_options: StreamOptions | None = None
-    # how tokens are drawn: SamplingParams has these under the same names
-    n: int | None = None
+class Drawn(Struct, kw_only=True):
+    """How tokens are drawn, on every route: SamplingParams has these under the same names."""
     max_tokens: int | None = None
     min_tokens: int | None = None
     temperature: float | None = None
@@ -126,9 +121,18 @@ class Sampled(Struct, kw_only=True):
     repetition_penalty: float | None = None
     seed: int | None = None
     stop: str | list[str] | None = None
+    ignore_eos: bool | None = None
+
+
+class Sampled(Drawn, kw_only=True):
+    """What chat and completions have in common."""
+    model: str | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    # how tokens are drawn: SamplingParams has these under the same names, too
+    n: int | None = None
     stop_token_ids: list[int] | None = None
     include_stop_str_in_output: bool | None = None
-    ignore_eos: bool | None = None
     skip_special_tokens: bool | None = None
     spaces_between_special_tokens: bool | None = None
     logit_bias: dict[str, float] | None = None
@@ -213,22 +217,9 @@ class EmbeddingRequest(Struct, kw_only=True):
     user: str | None = None
 
 
-class Plain(Struct, kw_only=True):
+class Plain(Drawn, kw_only=True):
     """What /generate and /batch_generate have in common."""
     model: str | None = None
-    # SamplingParams has these under the same names
-    max_tokens: int | None = None
-    min_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    min_p: float | None = None
-    presence_penalty: float | None = None
-    frequency_penalty: float | None = None
-    repetition_penalty: float | None = None
-    seed: int | None = None
-    stop: str | list[str] | None = None
-    ignore_eos: bool | None = None
 
 
 class GenerateRequest(Plain, kw_only=True):

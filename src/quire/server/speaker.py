@@ -33,13 +33,13 @@ encode = msgspec.json.Encoder().encode
 class Reading:
     """How the answers to one request are read.
 
-    asked       the tools, and the form of their calls; without one they are not searched for any
+    tools       those asked for, and the form of their calls; without one they are not searched for any
     reasoning   its marks; None: there are none to be looked for
     is_open     the prompt ends inside of a block of reasoning
     may_think   it is not closed there, and thoughts are wanted, by the client or by habit
     goes_on     it ends inside of a message
     """
-    asked: AskedTools
+    tools: AskedTools
     id_letters: int
     is_single: bool
     reasoning: Reasoning | None
@@ -66,20 +66,20 @@ class Reading:
     def thoughts(self) -> Thoughts | None:
         """That may stand before the answer. Before a call that must come none are offered unless they are wanted: a model
         that would rather do something else would do it there."""
-        if self.reasoning is None or not (self.is_open or self.may_think or not self.asked.is_forced):
+        if self.reasoning is None or not (self.is_open or self.may_think or not self.tools.is_forced):
             return None
         return Thoughts(self.reasoning, self.is_open)
 
     @cached_property
     def shown_ids(self) -> frozenset[int]:
         """Special tokens that the model writes around what it says: they must reach the router."""
-        words = (*(self.asked.format.words if self.asked.format else ()), *(self.reasoning.words if self.reasoning else ()))
+        words = (*(self.tools.format.words if self.tools.format else ()), *(self.reasoning.words if self.reasoning else ()))
         return self.tokenizer.special_ids_in(words)
 
     def router(self) -> Router:
         make_id = partial(_short_id, self.id_letters) if self.id_letters else call_id
-        asked = self.asked
-        return Router(self.reasoning, self.is_open, asked.format, asked.schemas, self.is_single, make_id, self.goes_on)
+        tools = self.tools
+        return Router(self.reasoning, self.is_open, tools.format, tools.schemas, self.is_single, make_id, self.goes_on)
 
     def counter(self, params: SamplingParams, prompt: Sequence[int]) -> ReasoningTokens | None:
         if self.reasoning is None:
@@ -112,7 +112,7 @@ class Speaker:
         self.has_called |= bool(parts.calls)
         if self.reading.hides_reasoning:
             parts.reasoning = ""
-        if delta.finish_reason == "stop" and self.has_called and not self.reading.asked.is_named:
+        if delta.finish_reason == "stop" and self.has_called and not self.reading.tools.is_named:
             delta.finish_reason = "tool_calls"
         return parts
 
