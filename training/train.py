@@ -1,9 +1,10 @@
 """Train a bundled model: `python -m training.train quire-8m --data FOLDER --out FOLDER [--teacher FOLDER]`.
 
 Matrices inside the layers learn by Muon, everything else by AdamW: at these sizes Muon needs about half the tokens for the
-same loss. The learning rate warms up and falls along a cosine. Between the first batches of text come others that teach
-nothing but copying, until it is learned. The last twentieth of the steps runs at the full 4,096 positions. With `--teacher` a
-small model learns a larger one's whole distribution beside the text. A run that was cut goes on from its newest checkpoint.
+same loss. The learning rate warms up and falls along a cosine. Every second batch teaches nothing but copying, until it is
+learned, and a few go on doing so, lest it be forgotten. The last twentieth of the steps runs at the full 4,096 positions. With
+`--teacher` a small model learns a larger one's whole distribution beside the text, and nothing else. A run that was cut goes on
+from its newest checkpoint; `--start` begins a new one, with a schedule of its own, from the weights of another.
 """
 import argparse
 import json
@@ -24,7 +25,7 @@ from .batches import Batch, Shard, echoes, epoch, full_context
 from .model import SHAPES, Model
 
 LONG_SHARE = 0.05
-ECHO_SHARE, ECHO_UNTIL = 0.25, 0.7      # every second batch is one of echoes until their loss is this, or the share is run
+ECHO_UNTIL, ECHO_PAUSE = 0.7, 16        # every second batch is one of echoes until their loss is this, then one in so many
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Progress:
         return self.seconds * (1 - self.share) / max(self.share, 1e-6)
 
 
-def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int) -> Iterator[Batch]:
+def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int, copies: bool) -> Iterator[Batch]:
     """Passes over the corpus until the last twentieth, then the long shard. Skips what an earlier run has seen."""
     shard, skip, passes = Shard(folder, "train"), progress.step - progress.echoes, 0
     while progress.share < 1 - LONG_SHARE:
@@ -68,7 +69,7 @@ def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int
                 skip -= 1
                 continue
             yield batch
-            if progress.share < ECHO_SHARE and progress.echo_loss > ECHO_UNTIL:
+            if copies and (progress.echo_loss > ECHO_UNTIL or progress.step % ECHO_PAUSE == 0):
                 yield echoes(tokens, np.random.default_rng((seed, 2 << 20, progress.step)), vocab)
         passes += 1
     shard, passes = Shard(folder, "long"), 0
@@ -157,10 +158,12 @@ def run(args: argparse.Namespace) -> None:
     teacher, opts = load_teacher(args.teacher, device), optimizers(model, args.rate)
     progress = Progress(int(args.tokens), args.minutes)
     checkpoint = args.out / "checkpoint.pt"
+    if args.start and not checkpoint.exists():
+        model.load_state_dict(torch.load(args.start, weights_only=True)["model"])
     resume(checkpoint, model, opts, progress)
     step_loss = torch.compile(loss_of, dynamic=False) if args.compile else loss_of
     saved = time.monotonic()
-    for batch in batches(args.data, args.batch, args.seed, progress, SHAPES[args.name].vocab):
+    for batch in batches(args.data, args.batch, args.seed, progress, SHAPES[args.name].vocab, copies=teacher is None):
         if progress.share >= 1 or (args.stop_after and progress.step >= args.stop_after):
             break
         began, factor = time.monotonic(), schedule(progress)
@@ -190,6 +193,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder made by training.build")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the finished weights")
     parser.add_argument("--teacher", type=Path, help="folder of a finished larger model to learn from")
+    parser.add_argument("--start", type=Path, help="checkpoint of another run whose weights to begin with")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to see, repetitions counted")
     parser.add_argument("--minutes", type=float, default=1e9, help="or time to take; whichever comes first")
     parser.add_argument("--batch", type=int, default=4096, help="tokens in a step")

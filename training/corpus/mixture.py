@@ -8,17 +8,17 @@ from .form import Chat, Document, HeldOut, Item, Message, Text, Train
 
 # family -> (its generator, documents at scale 1)
 MIX: dict[str, tuple[Train, int]] = {
-    "topics": (topics.train, 18_000),
+    "topics": (topics.train, 16_000),
     "countries": (countries.train, 7_000),
     "conversation": (conversation.train, 7_000),
-    "memory": (memory.train, 8_000),
+    "memory": (memory.train, 14_000),
     "persona": (persona.train, 8_000),
     "skills": (skills.train, 11_000),
-    "arithmetic": (skills.arithmetic_train, 12_000),
+    "arithmetic": (skills.arithmetic_train, 24_000),
     "stories": (stories.train, 1_500),
     "code": (code.train, 6_000),
-    "extraction": (extraction.train, 7_000),
-    "tools": (tools.train, 6_000),
+    "extraction": (extraction.train, 12_000),
+    "tools": (tools.train, 9_000),
     "thinking": (thinking.train, 6_000),
 }
 HELD_OUT: dict[str, HeldOut] = {
