@@ -10,9 +10,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TEST_STAMP := $(VENV)/.ready-test
 RUN := ../quire-training
+SANITIZED := build/sanitized
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
-.PHONY: serve test test-all lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
+.PHONY: serve test test-all sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -29,6 +30,17 @@ test: $(TEST_STAMP) lint
 test-all: $(TEST_STAMP) lint
 	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
 	$(BIN)/python -m tests.summary $(VENV)/junit.xml > tests/results/summary.md
+
+## make sanitize       the kernels' tests on a build with the address and undefined-behaviour sanitizers
+# A virtual environment of its own sees the packages of the first one, but not its editable install of quire.
+sanitize: $(TEST_STAMP)
+	$(BIN)/python -m venv $(SANITIZED)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > $$($(SANITIZED)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages.pth
+	$(SANITIZED)/bin/python -m pip install -q --disable-pip-version-check --no-deps --force-reinstall $(PIP_ARGS) \
+	  -C cmake.define.QUIRE_SANITIZE=ON -C build-dir=$(SANITIZED)/build .
+	LD_PRELOAD=$$(c++ -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+	  $(SANITIZED)/bin/python -m pytest -p no:cacheprovider $(or $(ARGS),tests/kernels)
 
 ## make lint           style, strict types, import floors
 lint: $(TEST_STAMP)
