@@ -1,6 +1,7 @@
-"""A server as a process of its own, with the fake engine in a process of its own: python -m tests.server.program PLAN
+"""A server as a process of its own, with an engine without a model in another: python -m tests.server.program PLAN [WORKER]
 
-PLAN is Plan.to_wire() as JSON. Its address is the first line on stdout when requests are taken.
+PLAN is Plan.to_wire() as JSON; WORKER is the engine's program, else that with the fake device. The address is the first line
+on stdout when requests are taken.
 """
 import json
 import sys
@@ -9,19 +10,14 @@ from pathlib import Path
 from quire.cli.main import fail
 from quire.core.errors import QuireError
 from quire.core.plan import Plan
-from quire.engine.link import Link
 from quire.engine.process import GUARDS, EngineProcess
 from quire.server import run
 
-WORKER = (str(Path(__file__).parents[1] / "engine" / "fake_worker.py"),)
+FAKE = Path(__file__).parents[1] / "engine" / "fake_worker.py"
 
 
-def link_of(plan: Plan) -> Link:
-    return EngineProcess(plan, GUARDS, WORKER)
-
-
-def main(wire: str) -> int:
-    run.link_of = link_of
+def main(wire: str, worker: str = str(FAKE)) -> int:
+    run.link_of = lambda plan: EngineProcess(plan, GUARDS, (worker,))
     try:
         run.serve(Plan.from_wire(json.loads(wire)), on_ready=lambda url: print(url, flush=True))
     except QuireError as error:
@@ -30,4 +26,4 @@ def main(wire: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))
