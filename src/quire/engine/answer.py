@@ -67,24 +67,36 @@ class Choice:
 
     def take(self, news: News, logprobs: list[Position] | None) -> Delta:
         delta = Delta(self.index)
-        for number, token in enumerate(news.tokens, 1):
-            delta.token_ids.append(token)
-            self.num_tokens += 1
-            is_stop = news.reason == "stop" and number == len(news.tokens)
-            if self._show([] if is_stop and not self.params.include_stop_str_in_output else [token], delta):
-                break
-        else:
-            if news.reason:
-                self._end(news.reason, delta)
+        is_over = self._take_all(news, delta) if self.stops is None else self._take_each(news, delta)
+        if news.reason and not is_over:
+            self._end(news.reason, delta)
         if logprobs is not None:
             delta.logprobs = logprobs[:len(delta.token_ids)]
             self.cumulative_logprob += sum(next(iter(position.values())).logprob for position in delta.logprobs)
         self.is_done = delta.finish_reason is not None
         return delta
 
-    def _show(self, ids: list[int], delta: Delta) -> bool:
-        """Is the answer at its end with the text of these ids?"""
-        return self.detokenizer is not None and self._pass(self.detokenizer.push(ids), delta)
+    def _take_all(self, news: News, delta: Delta) -> bool:
+        """Where no text can end the answer."""
+        delta.token_ids += news.tokens
+        self.num_tokens += len(delta.token_ids)
+        if self.detokenizer is not None:
+            delta.text = self.detokenizer.push(self._shown(news))
+        return False
+
+    def _take_each(self, news: News, delta: Delta) -> bool:
+        """One id after the other: is the answer at its end with the text of one of them?"""
+        num_shown = len(self._shown(news))
+        for number, token in enumerate(news.tokens):
+            delta.token_ids.append(token)
+            self.num_tokens += 1
+            if self.detokenizer and self._pass(self.detokenizer.push([token] if number < num_shown else []), delta):
+                return True
+        return False
+
+    def _shown(self, news: News) -> Sequence[int]:
+        """Without the id that ends the answer."""
+        return news.tokens[:-1] if news.reason == "stop" and not self.params.include_stop_str_in_output else news.tokens
 
     def _pass(self, text: str, delta: Delta) -> bool:
         """Stop strings are not looked for before min_tokens are through."""
@@ -145,7 +157,7 @@ class Answer:
             return None
         faults.strike("detokenize", self.label)
         self._keep(index, news, now)
-        if failure := failure_of(news):
+        if news.reason and (failure := failure_of(news)):
             raise failure
         logprobs = None if news.logprobs is None else positions_of(news.logprobs, self.text_of)
         delta = choice.take(news, logprobs)

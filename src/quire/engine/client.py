@@ -330,8 +330,12 @@ class Client:
 
     def _count_tokens(self, live: Live, index: int, num_tokens: int, now: float) -> None:
         self.totals.num_generated_tokens += num_tokens
-        if self.watchers and index in live.heard_at:
-            self._tell_watchers("next_tokens", now - live.heard_at[index], num_tokens)
+        if (before := live.heard_at.get(index)) is not None:
+            for watcher in self.watchers:
+                try:
+                    watcher.next_tokens(now - before, num_tokens)
+                except Exception:
+                    log.exception("a watcher fails")
         live.heard_at[index] = now
 
     def _end(self, live: Live, indices: Iterable[int], reason: str) -> None:

@@ -15,6 +15,8 @@ from quire.engine.answer import Answer, Delta, Timings
 class Live:
     """reasons     index of each sibling that has ended -> why
     pending     what is not read yet: at most one delta of each sibling, as a slow reader gets them put together
+    listener    takes a delta where it is made, so that nobody is woken for it, and says whether it did. Asked only while the
+                reader waits, so the order is kept; the last delta of a sibling always goes to the reader
     heard_at    index -> when its last ids came
     """
 
@@ -25,6 +27,7 @@ class Live:
         self.heard_at: dict[int, float] = {}
         self.error: QuireError | None = None
         self.waiter: asyncio.Future[None] | None = None
+        self.listener: Callable[[Delta], bool] | None = None
 
     @property
     def ids(self) -> range:
@@ -41,11 +44,18 @@ class Live:
         return len(self.reasons) == self.answer.sampling.n
 
     def put(self, delta: Delta) -> None:
+        if self.listener is not None and self.is_awaited and not delta.finish_reason and self.listener(delta):
+            return
         if (waiting := self.pending.get(delta.index)) is not None:
             waiting.append(delta)
         else:
             self.pending[delta.index] = delta
         self.wake()
+
+    @property
+    def is_awaited(self) -> bool:
+        """The reader has had everything, and waits."""
+        return self.waiter is not None and not self.waiter.done()
 
     def fail(self, error: QuireError) -> None:
         self.error = error
@@ -104,6 +114,10 @@ class Stream(AsyncIterator[Delta]):
     @property
     def answer(self) -> Answer:
         return self._live.answer
+
+    def listen(self, listener: Callable[[Delta], bool]) -> None:
+        """See Live. On the loop that the stream was made on, where it is also called."""
+        self._live.listener = listener
 
     @property
     def is_read(self) -> bool:

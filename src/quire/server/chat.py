@@ -25,6 +25,9 @@ from quire.text.router import ReasoningTokens
 from quire.text.tools.found import Parts, join
 
 
+SAYS_NO_MORE = b',"logprobs":null,"finish_reason":null'      # of a choice
+
+
 def check(request: ChatRequest) -> None:
     check_common(request)
     if request.top_logprobs and not request.logprobs:
@@ -147,6 +150,7 @@ class Turn:
         self.request, self.params, self.generation = request, params, generation
         self.prompt_text, self.echoed = prompt_text, echoed
         self.speakers = [Speaker(reading, self._counter(reading)) for _ in range(params.n)]
+        self.says_more = params.logprobs is not None or bool(request.return_token_ids)     # in a chunk than its text
         self.spelled = Spelled(service.tokenizer, bool(request.return_tokens_as_token_ids))
         self.answer = {"id": answer_id, "object": "chat.completion", "created": int(time.time()), "model": model,
                        "system_fingerprint": service.fingerprint}
@@ -197,7 +201,8 @@ class Turn:
 
     async def stream(self, events: Events) -> None:
         self.answer["object"] = "chat.completion.chunk"
-        self.chunks = Chunks(self.answer, self.generation, self.params.n, self.request.stream_options)
+        self.chunks = Chunks(self.answer, self.generation, self.params.n, self.request.stream_options,
+                             b'"delta":{"content":', b"}" + SAYS_NO_MORE)
         await send_stream(events, self.chunks, self._first, self._pieces)
 
     async def _first(self, index: int) -> bytes:
@@ -210,8 +215,10 @@ class Turn:
 
     def _pieces(self, delta: Delta) -> bytes:
         """Ids without text, of a character that is not whole yet, say nothing by themselves."""
-        logprobs, ids, data = self._logprobs(delta), b"", b""
-        parts = self.speakers[delta.index].hear(delta)
+        speaker, ids, data = self.speakers[delta.index], b"", b""
+        if speaker.is_plain and delta.text and not (self.says_more or delta.finish_reason):
+            return self.chunks.plain(delta.index, delta.text)
+        logprobs, parts = self._logprobs(delta), speaker.hear(delta)
         if self.request.return_token_ids and delta.token_ids:
             ids = b',"token_ids":' + encode(delta.token_ids)
         if parts or logprobs or ids:

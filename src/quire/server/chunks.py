@@ -9,21 +9,33 @@ from quire.core.errors import QuireError
 from quire.engine.client import Delta
 from quire.server.generation import Generation
 from quire.server.shapes import StreamOptions
-from quire.server.stream import DONE, Events, event, one_line
+from quire.server.stream import DONE, Events, event, json_text, one_line
 
 encode = msgspec.json.Encoder().encode
 
 
 class Chunks:
-    """answer   what each chunk says of the whole: id, object, created, model, ..."""
+    """answer           what each chunk says of the whole: id, object, created, model, ...
+    before, after    members of a choice that says only text, on both sides of it
+    """
 
-    def __init__(self, answer: dict[str, Any], generation: Generation, num_choices: int, options: StreamOptions | None):
+    def __init__(self, answer: dict[str, Any], generation: Generation, num_choices: int, options: StreamOptions | None,
+                 before: bytes, after: bytes):
         self.answer, self.generation = answer, generation
         head = b"data: " + one_line(encode(answer))[:-1] + b',"choices":[{"index":'
         self.heads = [head + b"%d," % i for i in range(num_choices)]
         self.tells_usage = bool(options and options.include_usage)
         self.always_tells = self.tells_usage and bool(options and options.continuous_usage_stats)
         self.num_open, self.num_sent = num_choices, 0       # choices that go on; tokens of the chunks so far
+        self.before, self.after = before, after
+        self.plain_heads = [head + before for head in self.heads]
+        self.plain_tail = after + b"}]" + (b',"usage":null' if self.tells_usage else b"") + b"}\n\n"
+
+    def plain(self, index: int, text: str) -> bytes:
+        """As `chunk`, of text alone: most chunks are, and what is the same in all of them is ready."""
+        if self.always_tells:
+            return self.chunk(index, b"".join((self.before, json_text(text), self.after)))
+        return b"".join((self.plain_heads[index], json_text(text), self.plain_tail))
 
     def chunk(self, index: int, choice: bytes, extra: bytes = b"") -> bytes:
         """`choice` and `extra` are members of JSON objects, without the braces; extra begins with a comma."""
@@ -53,6 +65,17 @@ async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awa
     """`first` gives what a choice begins with. Nothing is sent before the engine has said something: what it refuses is no
     stream."""
     begun: set[int] = set()
+
+    def at_once(delta: Delta) -> bool:
+        """In the middle of the engine's news: no task is woken for a chunk that there is room for."""
+        if delta.index not in begun or not events.is_free:
+            return False
+        chunks.num_sent += len(delta.token_ids)
+        if data := of(delta):
+            events.write(data)
+        return True
+
+    chunks.generation.listen(at_once)
     try:
         async with aclosing(chunks.generation.deltas()) as deltas:
             async for delta in deltas:

@@ -22,6 +22,7 @@ from quire.server.stream import Events, json_text, one_line, while_connected
 from quire.server.structured import form_names, structured_outputs
 
 DEFAULT_MAX_TOKENS = 16
+GOES_ON = b',"finish_reason":null,"stop_reason":null'        # of a choice
 LOGPROBS = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
 T = TypeVar("T", str, list[int])
 
@@ -154,6 +155,7 @@ class Turn:
         spelled = Spelled(service.tokenizer, bool(request.return_tokens_as_token_ids))
         skipped = service.tokenizer.special_ids if params.skip_special_tokens else frozenset[int]()
         self.logprobs = [CompletionLogprobs(spelled, params.logprobs or 0, skipped) for _ in range(self.num_choices)]
+        self.says_more = request.logprobs is not None or bool(request.return_token_ids)    # in a chunk than its text
         self.shows_output = request.max_tokens != 0
         generation.counts_output = self.shows_output
         self.answer = {"id": answer_id, "object": "text_completion", "created": int(time.time()), "model": model,
@@ -190,7 +192,8 @@ class Turn:
     # ---- in pieces
 
     async def stream(self, events: Events) -> None:
-        self.chunks = Chunks(self.answer, self.generation, self.num_choices, self.request.stream_options)
+        self.chunks = Chunks(self.answer, self.generation, self.num_choices, self.request.stream_options,
+                             b'"text":', b',"logprobs":null' + GOES_ON)
         await send_stream(events, self.chunks, self._first, self._pieces)
 
     async def _first(self, index: int) -> bytes:
@@ -204,6 +207,8 @@ class Turn:
     def _pieces(self, delta: Delta) -> bytes:
         """Ids without text, of a character that is not whole yet, say nothing by themselves."""
         delta = self._hidden(delta)
+        if delta.text and not (self.says_more or delta.finish_reason):
+            return self.chunks.plain(delta.index, delta.text)
         logprobs, ids = self._said(delta), {"token_ids": delta.token_ids} if self.request.return_token_ids else {}
         data = b""
         if delta.text or logprobs or (ids and delta.token_ids):
@@ -240,5 +245,4 @@ class Turn:
 
 def _text(text: str, logprobs: dict[str, Any] | None, ids: dict[str, Any]) -> bytes:
     more = b"," + encode(ids)[1:-1] if ids else b""
-    return b"".join((b'"text":', json_text(text), b',"logprobs":', one_line(encode(logprobs)),
-                     b',"finish_reason":null,"stop_reason":null', more))
+    return b"".join((b'"text":', json_text(text), b',"logprobs":', one_line(encode(logprobs)), GOES_ON, more))

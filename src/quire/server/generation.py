@@ -94,6 +94,11 @@ class Generation:
             if service.plan.log_requests:
                 self.tell(answer_id)
 
+    def listen(self, listener: Callable[[Delta], bool]) -> None:
+        """Deltas that `listener` takes do not come out of deltas(): see Live."""
+        if len(self.streams) == 1 and self.interval == 1:
+            self.streams[0].listen(listener)
+
     async def deltas(self) -> AsyncGenerator[Delta, None]:
         """As they come, of all choices."""
         if len(self.streams) == 1 and self.interval == 1:

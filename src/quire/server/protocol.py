@@ -3,12 +3,13 @@
 head        at most MOST_HEAD_BYTES and MOST_HEADERS, and whole HEAD_SECONDS after it began, or after the connection did
 refusals    JSON in OpenAI's shape as everywhere, and the connection is closed
 abort       scope["quire.abort"] drops the connection without waiting for what it has not read
+pipe        scope["quire.pipe"] writes parts of an answer of unknown length: a stream's chunk is worth no message of ASGI
 """
 import asyncio
 from secrets import token_hex
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from quire.core.errors import QuireError
 from quire.server.replies import BadHeaders, Malformed, TooSlow, error_reply
@@ -16,6 +17,21 @@ from quire.server.replies import BadHeaders, Malformed, TooSlow, error_reply
 MOST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 100
 HEAD_SECONDS = 10.0
+
+
+class Pipe:
+    """Of one answer that has begun. is_free: there is room in the socket, and somebody at its other end."""
+
+    def __init__(self, cycle: RequestResponseCycle):
+        self.cycle, self.flow, self.transport = cycle, cycle.flow, cycle.transport
+
+    @property
+    def is_free(self) -> bool:
+        cycle = self.cycle
+        return not self.flow.write_paused and not cycle.disconnected and bool(cycle.chunked_encoding)
+
+    def write(self, data: bytes) -> None:
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
 
 class Protocol(HttpToolsProtocol):
@@ -55,6 +71,8 @@ class Protocol(HttpToolsProtocol):
         if self.refusal is not None:
             raise self.refusal              # comes back as a parser error, and so to send_400_response
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.scope["quire.pipe"] = Pipe(self.cycle)     # type: ignore[typeddict-unknown-key]
 
     def on_message_complete(self) -> None:
         self.is_in_head, self.head_bytes = True, 0

@@ -100,6 +100,12 @@ class Speaker:
         self.reading, self.router, self.counter = reading, reading.router(), counter
         self.has_thought = self.has_called = False
 
+    @property
+    def is_plain(self) -> bool:
+        """What comes is content as it is, and nobody counts it: it need not be heard."""
+        router = self.router
+        return router.is_plain and self.counter is None and not router.found.content.is_beside
+
     def hear(self, delta: Delta) -> Parts:
         """What is new. The reason of an end becomes "tool_calls" where the model has stopped to have tools called,
         but not where the client has named the tool."""

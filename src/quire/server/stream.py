@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import msgspec
 
@@ -40,6 +41,14 @@ def event(content: object) -> bytes:
     return b"data: " + one_line(_encode(content)) + b"\n\n"
 
 
+class Pipe(Protocol):
+    """One answer on a connection. Once it has begun, and while it is free, its parts may be written past ASGI."""
+    @property
+    def is_free(self) -> bool: ...
+
+    def write(self, data: bytes) -> None: ...
+
+
 class Stalls:
     """Everyone who is sending, looked at once a second as long as there is anyone."""
 
@@ -67,12 +76,24 @@ class Events:
     """The status line goes out with the first event, so that what fails before it is an error like any other.
 
     sending_since   when the event was handed over that is not taken yet; 0: there is none
+    pipe            the connection itself, where it is ours
     """
 
     def __init__(self, scope: Scope, send: Send, stalls: Stalls, headers: Headers):
         self.scope, self.send, self.stalls, self.headers = scope, send, stalls, headers
         self.is_open, self.sending_since = False, 0.0
         self.task = asyncio.current_task()
+        self.pipe: Pipe | None = scope.get("quire.pipe")
+
+    @property
+    def is_free(self) -> bool:
+        """May `write` be called?"""
+        return self.is_open and self.pipe is not None and self.pipe.is_free
+
+    def write(self, data: bytes) -> None:
+        """As `put`, without waiting for anything."""
+        assert self.pipe is not None
+        self.pipe.write(data)
 
     async def put(self, data: bytes, more: bool = True) -> None:
         self.sending_since = time.monotonic()
