@@ -64,7 +64,8 @@ CHANGES = {
     "tool_call_parser": "hermes", "reasoning_parser": "qwen3", "enable_auto_tool_choice": False,
     "exclude_tools_when_tool_choice_none": True,
     "strict": True,
-    "single_process": True, "drain_seconds": 1.0, "log_level": "debug", "log_requests": True, "disable_log_stats": True,
+    "single_process": True, "request_seconds": 2.0, "drain_seconds": 1.0, "log_level": "debug", "log_requests": True,
+    "disable_log_stats": True,
 }
 ELSEWHERE = {"model", "revision", "tokenizer", "download_dir", "hf_token",
              "allow_long_max_model_len"}     # tests of their own

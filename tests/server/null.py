@@ -25,7 +25,8 @@ class NullEngine:
     """What Loop and run_engine ask of an Engine. left: ids that each request still gets."""
     masking = None
 
-    def __init__(self, interval: float, clock: Callable[[], float] = time.monotonic, wait: Callable[[float], None] = time.sleep):
+    def __init__(self, interval: float, clock: Callable[[], float] = time.monotonic,
+                 wait: Callable[[float], None] = time.sleep):
         self.interval, self.clock, self.wait = interval, clock, wait
         self.executor = SimpleNamespace(start=lambda: None, stop=lambda: None)
         self.ids, self.left, self.told = count(), dict[int, int](), list[News]()

@@ -56,6 +56,11 @@ class Unavailable(QuireError):
     status, type, code = 503, "server_error", "unavailable"
 
 
+class OutOfTime(QuireError):
+    """A request took longer than one may. Its message may be told."""
+    status, type, code = 504, "server_error", "deadline_exceeded"
+
+
 class EngineDead(Unavailable):
     """The engine ended while requests were in it."""
     code, exit_code = "engine_dead", 1

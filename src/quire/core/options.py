@@ -218,6 +218,9 @@ class ServerOptions:
     exclude_tools_when_tool_choice_none: bool | None = option(
         "bool", "do not show tools to the model where tool_choice is none")
     single_process: bool | None = option("bool", "run the engine in the server's process")
+    request_seconds: float | None = option(
+        "seconds", "time for a request, waiting included; then it ends with an error (504). 0: no limit", least=0,
+        aliases=("request_timeout",), default="0")
     drain_seconds: float | None = option(
         "seconds", "time for requests in flight after SIGTERM; 0: none", least=0, aliases=("shutdown_timeout",))
 

@@ -82,6 +82,7 @@ class Plan:
     enable_auto_tool_choice: bool = True        # a request with tools need not say that they may be called
     exclude_tools_when_tool_choice_none: bool = False
     single_process: bool = False                # the engine runs in the server's process
+    request_seconds: float = 0.0                # that a request may take from its arrival on; 0: any time
     drain_seconds: float = 25.0                 # for requests in flight after SIGTERM
 
     # logging

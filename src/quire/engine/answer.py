@@ -67,8 +67,14 @@ class Choice:
 
     def take(self, news: News, logprobs: list[Position] | None) -> Delta:
         delta = Delta(self.index)
-        is_over = self._take_all(news, delta) if self.stops is None else self._take_each(news, delta)
-        if news.reason and not is_over:
+        if self.stops is not None:
+            self._take_each(news, delta)
+        else:                                               # no text can end the answer
+            delta.token_ids += news.tokens
+            self.num_tokens += len(news.tokens)
+            if self.detokenizer is not None:
+                delta.text = self.detokenizer.push(self._shown(news) if news.reason else news.tokens)
+        if news.reason and delta.finish_reason is None:
             self._end(news.reason, delta)
         if logprobs is not None:
             delta.logprobs = logprobs[:len(delta.token_ids)]
@@ -76,23 +82,14 @@ class Choice:
         self.is_done = delta.finish_reason is not None
         return delta
 
-    def _take_all(self, news: News, delta: Delta) -> bool:
-        """Where no text can end the answer."""
-        delta.token_ids += news.tokens
-        self.num_tokens += len(delta.token_ids)
-        if self.detokenizer is not None:
-            delta.text = self.detokenizer.push(self._shown(news))
-        return False
-
-    def _take_each(self, news: News, delta: Delta) -> bool:
-        """One id after the other: is the answer at its end with the text of one of them?"""
+    def _take_each(self, news: News, delta: Delta) -> None:
+        """One id after the other, up to that with whose text the answer is at its end."""
         num_shown = len(self._shown(news))
         for number, token in enumerate(news.tokens):
             delta.token_ids.append(token)
             self.num_tokens += 1
             if self.detokenizer and self._pass(self.detokenizer.push([token] if number < num_shown else []), delta):
-                return True
-        return False
+                return
 
     def _shown(self, news: News) -> Sequence[int]:
         """Without the id that ends the answer."""
@@ -155,7 +152,8 @@ class Answer:
         choice = self.choices[index]
         if choice.is_done:
             return None
-        faults.strike("detokenize", self.label)
+        if faults.planted:
+            faults.strike("detokenize", self.label)
         self._keep(index, news, now)
         if news.reason and (failure := failure_of(news)):
             raise failure

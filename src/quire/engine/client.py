@@ -20,7 +20,7 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from quire.core.errors import EngineDead, EngineStalled, Overloaded, QuireError, RequestFailed, Unavailable
+from quire.core.errors import EngineDead, EngineStalled, OutOfTime, Overloaded, QuireError, RequestFailed, Unavailable
 from quire.core.messages import Abort, Add, Batch, Done, Event, Progress, Ready, Reset, Snapshot
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
@@ -233,6 +233,8 @@ class Client:
             self.live.update(dict.fromkeys(live.ids, live))
             self.labels.setdefault(label, {})[live.base] = live
             self.totals.num_started += admitted.sampling.n
+        if seconds := self.plan.request_seconds:
+            live.deadline = live.loop.call_later(max(0.0, arrival + seconds - time.monotonic()), self._expire, live)
         return live
 
     # ---- what the engine says, on a thread of the link's choice
@@ -321,7 +323,8 @@ class Client:
             self._count_tokens(live, index, len(news.tokens), now)
         if delta is None:
             return
-        faults.strike("send", live.label)
+        if faults.planted:
+            faults.strike("send", live.label)
         live.put(delta)
         if delta.finish_reason:
             if not news.reason:                     # a stop string: the engine does not know
@@ -346,6 +349,8 @@ class Client:
             self.totals.num_finished[reason] += 1
         if not live.is_ended:
             return
+        if live.deadline is not None:
+            live.deadline.cancel()
         if (same := self.labels.get(live.label)) is not None:
             same.pop(live.base, None)
             if not same:
@@ -373,6 +378,10 @@ class Client:
             self.link.send(Abort(open_ids))
             self._end(live, [i - live.base for i in open_ids], "error")
             live.fail(error)
+
+    def _expire(self, live: Live) -> None:
+        self._fail(live, OutOfTime(f"the request was not through after {self.plan.request_seconds:g} s, which is all that one "
+                                   "may take here: ask for fewer tokens, or again when there is less to do"))
 
     def _fail_all(self, error: QuireError) -> None:
         for live in dict.fromkeys(self.live.values()):

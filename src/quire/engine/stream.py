@@ -27,6 +27,7 @@ class Live:
         self.heard_at: dict[int, float] = {}
         self.error: QuireError | None = None
         self.waiter: asyncio.Future[None] | None = None
+        self.deadline: asyncio.TimerHandle | None = None
         self.listener: Callable[[Delta], bool] | None = None
 
     @property
@@ -44,18 +45,14 @@ class Live:
         return len(self.reasons) == self.answer.sampling.n
 
     def put(self, delta: Delta) -> None:
-        if self.listener is not None and self.is_awaited and not delta.finish_reason and self.listener(delta):
+        is_awaited = self.waiter is not None and not self.waiter.done()     # the reader has had everything
+        if is_awaited and self.listener is not None and not delta.finish_reason and self.listener(delta):
             return
         if (waiting := self.pending.get(delta.index)) is not None:
             waiting.append(delta)
         else:
             self.pending[delta.index] = delta
         self.wake()
-
-    @property
-    def is_awaited(self) -> bool:
-        """The reader has had everything, and waits."""
-        return self.waiter is not None and not self.waiter.done()
 
     def fail(self, error: QuireError) -> None:
         self.error = error

@@ -24,7 +24,6 @@ from quire.server.tools import AskedTools, asked_tools
 from quire.text.router import ReasoningTokens
 from quire.text.tools.found import Parts, join
 
-
 SAYS_NO_MORE = b',"logprobs":null,"finish_reason":null'      # of a choice
 
 
@@ -173,6 +172,7 @@ class Turn:
                 heard[delta.index].append(self.speakers[delta.index].hear(delta))
                 choices[delta.index].append(delta)
         reply = await aside(lambda: json_reply(self._body(choices, heard), headers=headers), self.generation.num_reported)
+        reply.headers.extend(self.generation.server_timing())
         await reply.send(send)
 
     def _body(self, choices: list[Delta], heard: list[list[Parts]]) -> dict[str, Any]:

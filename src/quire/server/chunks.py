@@ -9,7 +9,7 @@ from quire.core.errors import QuireError
 from quire.engine.client import Delta
 from quire.server.generation import Generation
 from quire.server.shapes import StreamOptions
-from quire.server.stream import DONE, Events, event, json_text, one_line
+from quire.server.stream import DONE, Events, Pipe, event, json_text, one_line
 
 encode = msgspec.json.Encoder().encode
 
@@ -60,22 +60,26 @@ class Chunks:
         return b',"usage":null' if self.tells_usage else b""
 
 
+def at_once(pipe: Pipe, chunks: Chunks, begun: set[int], of: Callable[[Delta], bytes]) -> Callable[[Delta], bool]:
+    """Takes deltas in the middle of the engine's news: no task is woken for a chunk that there is room for."""
+    def take(delta: Delta) -> bool:
+        if delta.index not in begun or not pipe.is_free:
+            return False
+        chunks.num_sent += len(delta.token_ids)
+        if data := of(delta):
+            pipe.write(data)
+        return True
+    return take
+
+
 async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awaitable[bytes]], of: Callable[[Delta], bytes]
                       ) -> None:
     """`first` gives what a choice begins with. Nothing is sent before the engine has said something: what it refuses is no
     stream."""
     begun: set[int] = set()
-
-    def at_once(delta: Delta) -> bool:
-        """In the middle of the engine's news: no task is woken for a chunk that there is room for."""
-        if delta.index not in begun or not events.is_free:
-            return False
-        chunks.num_sent += len(delta.token_ids)
-        if data := of(delta):
-            events.write(data)
-        return True
-
-    chunks.generation.listen(at_once)
+    if events.pipe is not None:
+        chunks.generation.listen(at_once(events.pipe, chunks, begun, of))
+    events.watch()
     try:
         async with aclosing(chunks.generation.deltas()) as deltas:
             async for delta in deltas:
@@ -86,6 +90,8 @@ async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awa
                 chunks.num_sent += len(delta.token_ids)
                 data += of(delta)
                 if data:
+                    if not events.is_open:
+                        events.headers += chunks.generation.server_timing()
                     await events.put(data)
         await events.put(chunks.last() + DONE, more=False)
     except QuireError as error:

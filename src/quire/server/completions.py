@@ -169,6 +169,7 @@ class Turn:
             async for delta in deltas:
                 choices[delta.index].append(self._hidden(delta))
         reply = await aside(lambda: json_reply(self._body(choices), headers=headers), self.generation.num_reported)
+        reply.headers.extend(self.generation.server_timing())
         await reply.send(send)
 
     def _body(self, choices: list[Delta]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from quire.core.plan import Plan
 from quire.server.replies import Forbidden, Headers, Malformed, Reply, Scope
 
 MAX_AGE_SECONDS = 600
-EXPOSED = b"x-request-id, x-quire-unknown-fields, retry-after"
+EXPOSED = b"x-request-id, x-quire-unknown-fields, retry-after, server-timing"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

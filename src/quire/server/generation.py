@@ -9,7 +9,7 @@ from quire.core.errors import InvalidRequest
 from quire.core.sampling_params import SamplingParams
 from quire.core.structured import StructuredOutputsParams
 from quire.engine.client import Client, Delta, Stream
-from quire.server.replies import Scope
+from quire.server.replies import Headers, Scope
 from quire.server.service import Service, log
 from quire.server.shapes import DRAWN, MOST_SIBLINGS, MOST_STOPS, Drawn, EmbeddingRequest, Sampled
 
@@ -181,6 +181,13 @@ class Generation:
         return {**{name: round(max(0.0, seconds) * 1000, 3) for name, seconds in spans.items()},
                 "cached_tokens": sum(stream.num_cached_tokens for stream in self.streams),
                 "preemptions": sum(stream.preemptions for stream in self.streams)}
+
+    def server_timing(self) -> Headers:
+        """What is known so far, as browsers show it: nothing before the first token."""
+        timings = self.timings()
+        names = ("queue", "prefill", "decode") if timings["decode_ms"] else ("queue", "prefill")
+        text = ", ".join(f"{name};dur={timings[f'{name}_ms']:g}" for name in (*names, "total"))
+        return [(b"server-timing", text.encode())]
 
     def tell(self, answer_id: str) -> None:
         usage = self.usage()

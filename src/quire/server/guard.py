@@ -2,6 +2,7 @@
 
 keys        default-deny on the path that the router sees; only what is in PUBLIC is answered without one
 bodies      counted and timed while they are read
+times       each answer has Server-Timing: how long it took until it was begun, and of generated text what took it
 ids         each answer has an x-request-id: the client's own if it is short and printable, else a fresh one. A label, no key
 errors      whatever is raised becomes an answer in OpenAI's shape; what is unexpected is logged and told in a fixed sentence
 """
@@ -88,7 +89,10 @@ class Call:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self.extra]
+            headers = [*message.get("headers", ()), *self.extra]
+            if not any(name == b"server-timing" for name, _ in headers):
+                headers.append((b"server-timing", b"total;dur=%.3f" % (1000 * (time.monotonic() - self.began))))
+            message["headers"] = headers
         await self.forward(message)
 
     async def refuse(self, error: QuireError, headers: Headers | None = None) -> None:

@@ -6,6 +6,8 @@ abort       scope["quire.abort"] drops the connection without waiting for what i
 pipe        scope["quire.pipe"] writes parts of an answer of unknown length: a stream's chunk is worth no message of ASGI
 """
 import asyncio
+import os
+import time
 from secrets import token_hex
 from typing import Any
 
@@ -20,18 +22,29 @@ HEAD_SECONDS = 10.0
 
 
 class Pipe:
-    """Of one answer that has begun. is_free: there is room in the socket, and somebody at its other end."""
+    """Of one answer that has begun: its parts go to the socket itself where nothing waits to be sent before them, which takes
+    half of the time. is_free: whoever reads is there, and has not left too much unread."""
+    written_at = 0.0
 
-    def __init__(self, cycle: RequestResponseCycle):
-        self.cycle, self.flow, self.transport = cycle, cycle.flow, cycle.transport
+    def __init__(self, cycle: RequestResponseCycle, transport: asyncio.Transport):
+        self.cycle, self.flow, self.transport = cycle, cycle.flow, transport
+        self.fileno: int = transport.get_extra_info("socket").fileno()
 
     @property
     def is_free(self) -> bool:
         cycle = self.cycle
-        return not self.flow.write_paused and not cycle.disconnected and bool(cycle.chunked_encoding)
+        return not (self.flow.write_paused or cycle.disconnected or cycle.response_complete) and bool(cycle.chunked_encoding)
 
     def write(self, data: bytes) -> None:
-        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+        data, transport = b"%x\r\n%b\r\n" % (len(data), data), self.transport
+        is_clear = not transport.get_write_buffer_size() and not transport.is_closing()
+        self.written_at = time.monotonic()
+        try:
+            sent = os.write(self.fileno, data) if is_clear else 0
+        except OSError:                     # it is full, or nobody is there: the transport knows what to do
+            sent = 0
+        if sent < len(data):
+            transport.write(data[sent:])
 
 
 class Protocol(HttpToolsProtocol):
@@ -72,7 +85,7 @@ class Protocol(HttpToolsProtocol):
             raise self.refusal              # comes back as a parser error, and so to send_400_response
         super().on_headers_complete()
         if self.cycle is not None:
-            self.scope["quire.pipe"] = Pipe(self.cycle)     # type: ignore[typeddict-unknown-key]
+            self.scope["quire.pipe"] = Pipe(self.cycle, self.transport)     # type: ignore[typeddict-unknown-key]
 
     def on_message_complete(self) -> None:
         self.is_in_head, self.head_bytes = True, 0

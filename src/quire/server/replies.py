@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from quire.core.errors import QuireError, Unavailable
+from quire.core.errors import OutOfTime, QuireError, Unavailable
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -82,7 +82,7 @@ def json_reply(content: Any, status: int = 200, headers: Headers | None = None) 
 def error_object(error: QuireError) -> dict[str, dict[str, str | None]]:
     """What a client is told, in an answer or in the middle of a stream."""
     message = error.message
-    if error.code in INSIDE or (error.status >= 500 and not isinstance(error, Unavailable)):
+    if error.code in INSIDE or (error.status >= 500 and not isinstance(error, (Unavailable, OutOfTime))):
         message = INSIDE.get(error.code, BUG)
     if len(message) > MOST_ERROR_CHARS:
         message = message[:MOST_ERROR_CHARS - 3] + "..."

@@ -3,6 +3,8 @@
 leaving     a client that closes its connection cancels whoever works for it, and so its request ends within one step
 stalling    one that does not read is dropped after STALL_SECONDS. Meanwhile it costs little: the socket's buffer is bounded,
             and what the engine says is put together until somebody asks for it
+silence     where the engine has nothing to say for COMMENT_SECONDS, because the queue or the prompt is long, a comment goes
+            out, which clients pass over: so nobody in between takes the connection for dead. It may be the first that is sent
 """
 import asyncio
 import time
@@ -16,7 +18,9 @@ from quire.core.errors import QuireError
 from quire.server.replies import ClientGone, Headers, Receive, Scope, Send, error_object
 
 STALL_SECONDS = 30.0
-LOOK_SECONDS = 1.0              # between looks at who stalls
+COMMENT_SECONDS = 15.0
+LOOK_SECONDS = 1.0              # between looks at who stalls, and who is silent
+COMMENT = b": nothing new yet\n\n"
 DONE = b"data: [DONE]\n\n"
 HEADERS: Headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"),
                     (b"x-accel-buffering", b"no")]
@@ -42,7 +46,12 @@ def event(content: object) -> bytes:
 
 
 class Pipe(Protocol):
-    """One answer on a connection. Once it has begun, and while it is free, its parts may be written past ASGI."""
+    """One answer on a connection. Once it has begun, and while it is free, its parts may be written past ASGI.
+
+    written_at      when that was done last, on the monotonic clock
+    """
+    written_at: float
+
     @property
     def is_free(self) -> bool: ...
 
@@ -63,11 +72,13 @@ class Stalls:
 
     def _look(self) -> None:
         self.timer = None
-        late = time.monotonic() - STALL_SECONDS
+        now = time.monotonic()
         for events in tuple(self.open):
-            if 0 < events.sending_since < late:
+            if 0 < events.sending_since < now - STALL_SECONDS:
                 self.open.discard(events)
                 events.drop()
+            elif not events.sending_since and events.silent_since() < now - COMMENT_SECONDS:
+                events.comment()
         if self.open:
             self.timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
@@ -82,24 +93,26 @@ class Events:
     def __init__(self, scope: Scope, send: Send, stalls: Stalls, headers: Headers):
         self.scope, self.send, self.stalls, self.headers = scope, send, stalls, headers
         self.is_open, self.sending_since = False, 0.0
+        self.put_at = time.monotonic()
         self.task = asyncio.current_task()
         self.pipe: Pipe | None = scope.get("quire.pipe")
+        self.commenting: asyncio.Task[None] | None = None
 
-    @property
-    def is_free(self) -> bool:
-        """May `write` be called?"""
-        return self.is_open and self.pipe is not None and self.pipe.is_free
+    def watch(self) -> None:
+        """For silence and stalls, until it is closed."""
+        self.stalls.watch(self)
 
-    def write(self, data: bytes) -> None:
-        """As `put`, without waiting for anything."""
-        assert self.pipe is not None
-        self.pipe.write(data)
+    def silent_since(self) -> float:
+        return max(self.put_at, self.pipe.written_at if self.pipe else 0.0)
+
+    def comment(self) -> None:
+        self.commenting = asyncio.create_task(self.put(COMMENT))
 
     async def put(self, data: bytes, more: bool = True) -> None:
-        self.sending_since = time.monotonic()
+        self.sending_since = self.put_at = time.monotonic()
         if not self.is_open:
             self.is_open = True
-            self.stalls.watch(self)
+            self.watch()
             await self.send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *self.headers]})
         await self.send({"type": "http.response.body", "body": data, "more_body": more})
         self.sending_since = 0.0
@@ -110,6 +123,8 @@ class Events:
 
     def close(self) -> None:
         self.stalls.open.discard(self)
+        if self.commenting is not None:
+            self.commenting.cancel()
 
     def drop(self) -> None:
         """A polite end would wait until the client has read everything."""

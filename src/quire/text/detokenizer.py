@@ -39,10 +39,9 @@ class Detokenizer:
 
     def push(self, ids: Iterable[int]) -> str:
         """The whole characters that are new."""
-        shown = [i for i in ids if i not in self._skipped] if self._skipped else list(ids)
-        if self._is_first or self._strip or self._manner.glue:
-            return self._decoder.decode(b"".join([self._place(i) for i in shown]))
-        return self._decoder.decode(b"".join(map(self._tokenizer.token_bytes, shown)))
+        skipped, is_placed = self._skipped, self._is_first or self._strip or self._manner.glue
+        bytes_of = self._place if is_placed else self._tokenizer.token_bytes
+        return self._decoder.decode(b"".join([bytes_of(i) for i in ids if i not in skipped]))
 
     def finish(self) -> str:
         """What is left when no id follows."""
