@@ -80,6 +80,8 @@ CASES = [
     m("34 unknown part", {"role": "user", "content": [{"type": "zzz"}]}, "messages[0].content[0].type", "invalid_value"),
     m("35 image", {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://x/y.png"}}]}),
     m("36 file", {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}]}),
+    *(m(f"37 {url}", {"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}) for url in (
+        "http://127.0.0.1:22", "http://169.254.169.254/", "http://[::1]/", "http://0x7f.1/", "http://a\\@b/")),
     m("38 no tool_call_id", [USER, CALLS, {"role": "tool", "content": "1"}], "messages[2].tool_call_id", MISSING),
     m("39 nobody asked", [USER, CALLS, {"role": "tool", "content": "1", "tool_call_id": "b"}],
       "messages[2].tool_call_id"),
