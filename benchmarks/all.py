@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS = ("scheduler", "kernels", "trunk", "cpu")
+BENCHMARKS = ("scheduler", "kernels", "trunk", "cpu", "streams")
 
 
 def main() -> int:

@@ -3,8 +3,9 @@
 One command comes on stdin and one line of figures leaves on stdout, each in JSON.
 
     {"streams": 500, "tokens": 100, "interval": 0.1, "slow": 0}
-    {"chunks": {"8123": 5000, ...}, "lateness": [...], "ended": 500, "wrong": []}
+    {"chunks": {"8123": 5000, ...}, "ids": 50000, "lateness": [...], "ended": 500, "wrong": []}
 
+ids         in all chunks: several stand in one where the server was late
 chunks      by the second of the monotonic clock in which they came
 lateness    milliseconds between the tick that an id was due at (tests.server.null) and its arrival; a sample of them
 slow        of so many more streams, with SIBLINGS answers each, nothing is read before the others have ended
@@ -60,7 +61,7 @@ class Crowd:
         self.chunks: Counter[int] = Counter()
         self.lateness: list[float] = []
         self.wrong: list[str] = []
-        self.num_ended = 0
+        self.num_ended = self.num_ids = 0
 
     def run(self, streams: int, tokens: int, slow: int = 0) -> dict[str, Any]:
         waiting = [self._begin(tokens, SIBLINGS, SMALL) for _ in range(slow)]
@@ -76,7 +77,8 @@ class Crowd:
         for sock in waiting:
             sock.close()
         step = max(1, len(self.lateness) // SAMPLE)
-        return {"chunks": self.chunks, "lateness": self.lateness[::step], "ended": self.num_ended, "wrong": self.wrong[:3]}
+        return {"chunks": self.chunks, "ids": self.num_ids, "lateness": self.lateness[::step], "ended": self.num_ended,
+                "wrong": self.wrong[:3]}
 
     def _begin(self, tokens: int, n: int = 1, buffer: int = 0) -> socket.socket:
         sock = socket.socket()
@@ -97,11 +99,13 @@ class Crowd:
         now = time.monotonic()
         at, found = data.find(MARK), 0
         while at >= 0:
-            letter = data[at + len(MARK)] - FIRST
-            if 0 <= letter < LETTERS:               # the first chunk says nothing yet
+            begin = at + len(MARK)
+            end = data.index(b'"', begin)
+            if end > begin:                         # the first chunk says nothing yet
                 found += 1
-                self._time(letter, now)
-            at = data.find(MARK, at + len(MARK))
+                self.num_ids += end - begin
+                self._time(data[begin] - FIRST, now)
+            at = data.find(MARK, end)
         self.chunks[int(now)] += found
         if is_over:
             selector.unregister(reader.sock)

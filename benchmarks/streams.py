@@ -98,6 +98,16 @@ class Watch(threading.Thread):
         connection.close()
 
 
+def ask(host: str, port: int, path: str) -> int:
+    """The status."""
+    connection = http.client.HTTPConnection(host, port, timeout=60)
+    connection.request("GET", path)
+    try:
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 def spread(values: Sequence[float]) -> dict[str, float]:
     return {"median": statistics.median(values), "n": len(values), "least": min(values), "most": max(values)}
 
@@ -120,6 +130,14 @@ def read_streams(host: str, port: int, streams: int, tokens: int, interval: floa
     return [json.loads(reader.communicate()[0]) for reader in readers]
 
 
+def check(found: list[dict[str, Any]], streams: int, tokens: int) -> None:
+    """Every stream has ended, with all that it was to say."""
+    ended, ids = (sum(part[name] for part in found) for name in ("ended", "ids"))
+    wrong = [text for part in found for text in part["wrong"]]
+    if wrong or ended != streams or ids != streams * tokens:
+        raise RuntimeError(f"{ended} of {streams} streams ended, with {ids} of {streams * tokens} ids; {wrong}")
+
+
 def measure(streams: int, seconds: float, slow: int = 0, interval: float = INTERVAL) -> dict[str, Any]:
     """One run of a fresh server."""
     with server(interval) as (host, port, pid):
@@ -131,10 +149,9 @@ def measure(streams: int, seconds: float, slow: int = 0, interval: float = INTER
     chunks: Counter[int] = Counter()
     for part in found:
         chunks.update({int(second): count for second, count in part["chunks"].items()})
-    wrong = [text for part in found for text in part["wrong"]]
-    if wrong or sum(part["ended"] for part in found) != streams or watch.num_bad:
-        raise RuntimeError(f"{streams} streams: {sum(part['ended'] for part in found)} ended; {wrong}; /health was not 200 "
-                           f"{watch.num_bad} times")
+    check(found, streams, int(seconds / interval))
+    if watch.num_bad:
+        raise RuntimeError(f"/health was not 200 {watch.num_bad} times")
     costs = window_costs(watch.cpu, chunks)
     return {"streams": streams, "tokens of each": int(seconds / interval), "slow readers": slow,
             "us of CPU per chunk": spread(costs), "chunks per second and core": round(1e6 / statistics.median(costs)),

@@ -8,6 +8,7 @@ the end     returns when it was asked to end; raises what ended it otherwise, so
 import asyncio
 import errno
 import os
+import resource
 import signal
 import socket
 import stat
@@ -32,11 +33,13 @@ host = lazy("quire.server.host")        # FastAPI and uvicorn, which take a seco
 
 BACKLOG = 2048                          # connections that wait to be taken
 WILDCARDS = ("0.0.0.0", "::", "")
+MOST_FILES = 65_536                     # that are asked for: each connection is one
 NICE = 5                                # how far the server steps back behind the engine's process
 
 
 def serve(plan: Plan, on_ready: Callable[[str], None] = lambda url: None) -> None:
     """on_ready hears the address when requests are taken."""
+    raise_files()
     with listening(plan) as sock:
         uvloop.run(live(plan, sock, on_ready))
 
@@ -60,6 +63,15 @@ def link_of(plan: Plan) -> Link:
     if plan.single_process:
         return EngineThread(lambda progress: build.build_engine(plan, progress))
     return EngineProcess(plan)
+
+
+def raise_files() -> None:
+    """Many systems let a program open 1,024 files unless it asks, which is fewer than the clients that may come at once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def step_back() -> None:
