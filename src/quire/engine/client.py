@@ -221,8 +221,7 @@ class Client:
             raise Unavailable("the model is still loading; try again in a moment")
         if wanted > self.plan.max_queue:
             raise Overloaded(f"{len(self.live):,} requests are waiting or running, and {self.plan.max_queue:,} may; "
-                             "try "
-                             "again in a moment, or start with a larger --max-queue")
+                             "try again in a moment, or start with a larger --max-queue")
 
     def _enter(self, admitted: Admitted, label: str, arrival: float, shown_ids: frozenset[int]) -> Live:
         answer = Answer(label, admitted.prompt, admitted.params, admitted.sampling, self.tokenizer, self.bounds.eos_ids,
@@ -334,11 +333,7 @@ class Client:
     def _count_tokens(self, live: Live, index: int, num_tokens: int, now: float) -> None:
         self.totals.num_generated_tokens += num_tokens
         if (before := live.heard_at.get(index)) is not None:
-            for watcher in self.watchers:
-                try:
-                    watcher.next_tokens(now - before, num_tokens)
-                except Exception:
-                    log.exception("a watcher fails")
+            self._tell_watchers("next_tokens", now - before, num_tokens)
         live.heard_at[index] = now
 
     def _end(self, live: Live, indices: Iterable[int], reason: str) -> None:
