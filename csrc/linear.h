@@ -13,8 +13,11 @@ namespace {
 
 constexpr int kPanel = int(quire::kPanel);
 constexpr int kPanelVectors = kPanel / L;
+constexpr int64_t kPanelsTogether = 2;    // of columns, that a tile of x meets
+constexpr int kColumnVectors = int(kPanelsTogether) * kPanelVectors;
 constexpr int64_t kRowsAtOnce = 504;      // bounds the copy of x
 constexpr int64_t kPrefetchBytes = 2048;  // how far ahead the weights are asked for
+constexpr int64_t kStepsAtOnce = 384;     // of a tile of x, which then stays in the first cache while it meets the columns
 
 #if defined(QUIRE_ISA_AVX512)
 constexpr int kMaxRows = 12;              // 12 x 2 accumulators of 32 registers
@@ -70,8 +73,10 @@ template <class S> struct Tile {
     int64_t steps, panel_stride;
 };
 
+struct Steps { int64_t from, to; };
+
 // R rows x V vectors of columns from `column` of the panel on; a tile wider than a panel goes on in the next one.
-template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
+template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, Steps steps, vf (&acc)[R][V]) {
     typedef Product<S> P;
     const typename S::T* w[V];
 #pragma GCC unroll 16
@@ -79,12 +84,8 @@ template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile,
         int c = column + v * L;
         w[v] = tile.w + (c / kPanel) * tile.panel_stride + c % kPanel * P::kDepth;
     }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; r++)
-#pragma GCC unroll 16
-        for (int v = 0; v < V; v++) acc[r][v] = splat(0.0f);
     const typename P::X* x = tile.x;
-    for (int64_t k = 0; k < tile.steps; k++) {
+    for (int64_t k = steps.from; k < steps.to; k++) {
         typename P::Weights weights[V];
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
@@ -128,10 +129,27 @@ QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, 
 
 template <class S, class Out, int R, int V>
 inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
-    for (int c = 0; c < width; c += V * L) {
-        vf acc[R][V];
-        multiply<S, R, V>(tile, c, acc);
-        finish<S, Out, R, V>(sink, row, n0 + c, acc);
+    vf sums[kColumnVectors / V][R][V];
+    for (Steps steps = {0, 0};;) {
+        steps = {steps.to, least(tile.steps, steps.to + kStepsAtOnce)};
+        for (int c = 0; c < width; c += V * L) {
+            vf acc[R][V];
+            auto& kept = sums[c / (V * L)];
+#pragma GCC unroll 16
+            for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+                for (int v = 0; v < V; v++) acc[r][v] = steps.from ? kept[r][v] : splat(0.0f);
+            multiply<S, R, V>(tile, c, steps, acc);
+            if (steps.to == tile.steps) {
+                finish<S, Out, R, V>(sink, row, n0 + c, acc);
+                continue;
+            }
+#pragma GCC unroll 16
+            for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+                for (int v = 0; v < V; v++) kept[r][v] = acc[r][v];
+        }
+        if (steps.to >= tile.steps) return;
     }
 }
 
@@ -152,7 +170,7 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
     typedef typename S::T T;
     typedef Product<S> P;
     const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), steps = ceil_div(a.k, P::kDepth);
-    const int64_t group = 2, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
+    const int64_t group = kPanelsTogether, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
     typename P::X* packed = (typename P::X*)quire::scratch(rows * steps * int64_t(sizeof(typename P::X)));
     const T* x = (const T*)a.x + first * a.x_stride;
     parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
