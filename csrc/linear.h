@@ -37,17 +37,33 @@ template <class S> struct Single {
     static constexpr int64_t kDepth = 1;
     static QUIRE_INLINE Weights load(const typename S::T* p) { return S::load(p); }
     static QUIRE_INLINE vf step(X x, Weights w, vf acc) { return fma(splat(x), w, acc); }
-    // one row of x into column `r` of a tile of `count` rows
-    static inline void pack_row(const typename S::T* row, int64_t k, int64_t r, int64_t count, X* out) {
-        for_columns(k, [&](int64_t c, auto part) {
-            vf v = part.template load<S>(row + c);
-            int64_t n = least(L, k - c);
-            for (int64_t i = 0; i < n; i++) out[(c + i) * count + r] = v[i];
-        });
+    // `count` rows of x into a tile
+    static inline void pack(const typename S::T* x, int64_t stride, int64_t k, int64_t count, X* out) {
+        for (int64_t r = 0; r < count; r++)
+            for_columns(k, [&](int64_t c, auto part) {
+                vf v = part.template load<S>(x + r * stride + c);
+                int64_t n = least(L, k - c);
+                for (int64_t i = 0; i < n; i++) out[(c + i) * count + r] = v[i];
+            });
     }
 };
 
 #if defined(QUIRE_ISA_BF16)
+// Rows become columns: four times the halves are dealt together like two hands of cards.
+QUIRE_INLINE void transpose(vu (&rows)[L]) {
+#pragma GCC unroll 4
+    for (int round = 0; round < 4; round++) {
+        vu dealt[L];
+#pragma GCC unroll 8
+        for (int i = 0; i < L / 2; i++) {
+            dealt[2 * i] = QUIRE_SHUFFLE(rows[i], rows[i + L / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            dealt[2 * i + 1] = QUIRE_SHUFFLE(rows[i], rows[i + L / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < L; i++) rows[i] = dealt[i];
+    }
+}
+
 struct PairBF16 {                         // subnormal values count as zero here, as the instruction has it
     typedef uint32_t X;
     typedef vf Weights;                   // 16 columns x 2 values of k
@@ -56,8 +72,19 @@ struct PairBF16 {                         // subnormal values count as zero here
     static QUIRE_INLINE vf step(X x, Weights w, vf acc) {
         return (vf)_mm512_dpbf16_ps((__m512)acc, (__m512bh)_mm512_set1_epi32(int(x)), (__m512bh)w);
     }
-    static inline void pack_row(const uint16_t* row, int64_t k, int64_t r, int64_t count, X* out) {
-        for (int64_t c = 0; c < k; c += 2) out[c / 2 * count + r] = row[c] | (c + 1 < k ? uint32_t(row[c + 1]) << 16 : 0u);
+    static inline void pack(const uint16_t* x, int64_t stride, int64_t k, int64_t count, X* out) {
+        int64_t c = 0;
+        if (count > 1)                    // L pairs of all rows at once; a single row lies as it should
+            for (vu square[L]; c + 2 * L <= k; c += 2 * L) {
+                for (int64_t r = 0; r < L; r++) square[r] = r < count ? load_raw<vu>(x + r * stride + c) : vu{};
+                transpose(square);
+                for (int64_t i = 0; i < L; i++)
+                    _mm512_mask_storeu_epi32(out + (c / 2 + i) * count, __mmask16((1 << count) - 1), (__m512i)square[i]);
+            }
+        for (int64_t r = 0; r < count; r++) {
+            const uint16_t* row = x + r * stride;
+            for (int64_t i = c; i < k; i += 2) out[i / 2 * count + r] = row[i] | (i + 1 < k ? uint32_t(row[i + 1]) << 16 : 0u);
+        }
     }
 };
 template <class S> struct ProductOf { typedef Single<S> P; };
@@ -175,7 +202,7 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
     const T* x = (const T*)a.x + first * a.x_stride;
     parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
         int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
-        for (int64_t r = 0; r < count; r++) P::pack_row(x + (r0 + r) * a.x_stride, a.k, r, count, packed + r0 * steps);
+        P::pack(x + r0 * a.x_stride, a.x_stride, a.k, count, packed + r0 * steps);
     });
     const Sink<S, Out> sink = {(const T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * double(steps) * (double(sizeof(T)) + double(rows) * 0.3);
