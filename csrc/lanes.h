@@ -82,6 +82,10 @@ struct F32 {
 struct BF16 {
     typedef uint16_t T;
     static QUIRE_INLINE vf load(const T* p) { return (vf)(__builtin_convertvector(load_raw<vh>(p), vu) << 16); }
+#if defined(QUIRE_ISA_BF16)
+    // to nearest, ties to even; not-a-number stays one, and what is below 2^-126 becomes zero, as in products
+    static QUIRE_INLINE void store(T* p, vf v) { store_raw(p, _mm512_cvtneps_pbh((__m512)v)); }
+#else
     static QUIRE_INLINE void store(T* p, vf v) {            // to nearest, ties to even; not-a-number stays one
         vu u = (vu)v;
         vu rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
@@ -89,6 +93,7 @@ struct BF16 {
         vu nan = (vu)(v != v);
         store_raw(p, __builtin_convertvector((nan & quiet) | (~nan & rounded), vh));
     }
+#endif
 };
 
 struct F16 {

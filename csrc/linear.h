@@ -48,7 +48,7 @@ template <class S> struct Single {
     }
 };
 
-#if defined(QUIRE_ISA_BF16)
+#if defined(QUIRE_ISA_AVX512)
 // Rows become columns: four times the halves are dealt together like two hands of cards.
 QUIRE_INLINE void transpose(vu (&rows)[L]) {
 #pragma GCC unroll 4
@@ -64,6 +64,20 @@ QUIRE_INLINE void transpose(vu (&rows)[L]) {
     }
 }
 
+// `count` rows of words, `stride` bytes apart, become [word][count], as far as there are L words together; tells how many.
+inline int64_t deal(const void* rows, int64_t stride, int64_t words, int64_t count, void* out) {
+    int64_t w = 0;
+    for (vu square[L]; w + L <= words; w += L) {
+        for (int64_t r = 0; r < L; r++) square[r] = r < count ? load_raw<vu>((const char*)rows + r * stride + w * 4) : vu{};
+        transpose(square);
+        for (int64_t i = 0; i < L; i++)
+            _mm512_mask_storeu_epi32((int32_t*)out + (w + i) * count, __mmask16((1 << count) - 1), (__m512i)square[i]);
+    }
+    return w;
+}
+#endif
+
+#if defined(QUIRE_ISA_BF16)
 struct PairBF16 {                         // subnormal values count as zero here, as the instruction has it
     typedef uint32_t X;
     typedef vf Weights;                   // 16 columns x 2 values of k
@@ -73,14 +87,7 @@ struct PairBF16 {                         // subnormal values count as zero here
         return (vf)_mm512_dpbf16_ps((__m512)acc, (__m512bh)_mm512_set1_epi32(int(x)), (__m512bh)w);
     }
     static inline void pack(const uint16_t* x, int64_t stride, int64_t k, int64_t count, X* out) {
-        int64_t c = 0;
-        if (count > 1)                    // L pairs of all rows at once; a single row lies as it should
-            for (vu square[L]; c + 2 * L <= k; c += 2 * L) {
-                for (int64_t r = 0; r < L; r++) square[r] = r < count ? load_raw<vu>(x + r * stride + c) : vu{};
-                transpose(square);
-                for (int64_t i = 0; i < L; i++)
-                    _mm512_mask_storeu_epi32(out + (c / 2 + i) * count, __mmask16((1 << count) - 1), (__m512i)square[i]);
-            }
+        const int64_t c = count > 1 ? 2 * deal(x, 2 * stride, k / 2, count, out) : 0;
         for (int64_t r = 0; r < count; r++) {
             const uint16_t* row = x + r * stride;
             for (int64_t i = c; i < k; i += 2) out[i / 2 * count + r] = row[i] | (i + 1 < k ? uint32_t(row[i + 1]) << 16 : 0u);
