@@ -177,6 +177,7 @@ template <class Body> QUIRE_INLINE void for_micro_tiles(int64_t count, Body body
     for (; r + kMicroRows <= count; r += kMicroRows) body(Number<kMicroRows>{}, r);
     if constexpr (kMicroRows > 4) if (r + 6 <= count) body(Number<6>{}, r), r += 6;
     if (kMicroRows > 4 && r + 4 <= count) body(Number<4>{}, r), r += 4;
+    if (kMicroRows > 4 && r + 3 <= count) body(Number<3>{}, r), r += 3;
     if (r + 2 <= count) body(Number<2>{}, r), r += 2;
     if (r < count) body(Number<1>{}, r);
 }
