@@ -177,6 +177,7 @@ template <class Body> QUIRE_INLINE void for_micro_tiles(int64_t count, Body body
     for (; r + kMicroRows <= count; r += kMicroRows) body(Number<kMicroRows>{}, r);
     if constexpr (kMicroRows > 4) if (r + 6 <= count) body(Number<6>{}, r), r += 6;
     if (kMicroRows > 4 && r + 4 <= count) body(Number<4>{}, r), r += 4;
+    if (kMicroRows > 4 && r + 3 <= count) body(Number<3>{}, r), r += 3;
     if (r + 2 <= count) body(Number<2>{}, r), r += 2;
     if (r < count) body(Number<1>{}, r);
 }
@@ -438,15 +439,27 @@ inline void add_columns(const Micro<S>& m, int i, int64_t from, int64_t to) {
     if (c < d) add(Number<1>{}, Some{d - c});
 }
 
-// One row over the positions of a span: pairs, and at either end the half of one
-template <class S> inline void add_span(const Micro<S>& m, int i, Span span) {
+// R rows over the positions of a span: pairs, and at either end the half of one
+template <class S, int R> inline void add_span(const Micro<S>& m, int i, Span span) {
     if constexpr (kDepth<S> == 1) {
-        add_columns<S, 1>(m, i, span.from, span.to);
+        add_columns<S, R>(m, i, span.from, span.to);
     } else if (span.from < span.to) {
         const int64_t first = span.from / 2, last = span.to / 2;
-        if (span.from % 2) add_columns<S, 1, Second>(m, i, first, first + 1);
-        add_columns<S, 1>(m, i, first + span.from % 2, last);
-        if (span.to % 2) add_columns<S, 1, First>(m, i, last, last + 1);
+        if (span.from % 2) add_columns<S, R, Second>(m, i, first, first + 1);
+        add_columns<S, R>(m, i, first + span.from % 2, last);
+        if (span.to % 2) add_columns<S, R, First>(m, i, last, last + 1);
+    }
+}
+
+// Each row over its own span; neighbours that have the same, as the heads of a token do, go together.
+template <class S, int R> inline void add_spans(const Micro<S>& m, const Span (&span)[R]) {
+    auto is_same = [&](int a, int b) { return span[a].from == span[b].from && span[a].to == span[b].to; };
+    for (int r = 0, n; r < R; r += n) {
+        for (n = 1; n < 4 && r + n < R && is_same(r, r + n);) n++;
+        if constexpr (R > 3) if (n == 4) add_span<S, 4>(m, r, span[r]);
+        if constexpr (R > 2) if (n == 3) add_span<S, 3>(m, r, span[r]);
+        if constexpr (R > 1) if (n == 2) add_span<S, 2>(m, r, span[r]);
+        if (n == 1) add_span<S, 1>(m, r, span[r]);
     }
 }
 
@@ -476,9 +489,14 @@ template <class S, int R> inline __attribute__((noinline)) void meet(const Micro
     } else {
         all = {ceil_div(all.from, depth) * depth, all.to > 0 ? all.to / depth * depth : 0};
         if (all.to < all.from) all = {kBlock, kBlock};
-        for (int r = 0; r < R; r++) add_span<S>(m, r, {span[r].from, least(span[r].to, all.from)});
+        Span before[R], after[R];
+        for (int r = 0; r < R; r++) {
+            before[r] = {span[r].from, least(span[r].to, all.from)};
+            after[r] = {span[r].from > all.to ? span[r].from : all.to, span[r].to};
+        }
+        add_spans<S, R>(m, before);
         add_columns<S, R>(m, 0, all.from / depth, all.to / depth);
-        for (int r = 0; r < R; r++) add_span<S>(m, r, {span[r].from > all.to ? span[r].from : all.to, span[r].to});
+        add_spans<S, R>(m, after);
     }
 }
 

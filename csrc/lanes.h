@@ -84,6 +84,10 @@ struct BF16 {
     static QUIRE_INLINE vf load(const T* p) { return (vf)(__builtin_convertvector(load_raw<vh>(p), vu) << 16); }
     static QUIRE_INLINE void store(T* p, vf v) {            // to nearest, ties to even; not-a-number stays one
         vu u = (vu)v;
+#if defined(QUIRE_ISA_BF16)                                 // the instruction would make zeros of subnormal values
+        if (__builtin_expect(!_mm512_cmplt_epu32_mask((__m512i)(u + u - 1u), _mm512_set1_epi32(0xffffff)), 1))
+            return store_raw(p, _mm512_cvtneps_pbh((__m512)v));
+#endif
         vu rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
         vu quiet = (u >> 16) | 0x40u;
         vu nan = (vu)(v != v);

@@ -13,8 +13,11 @@ namespace {
 
 constexpr int kPanel = int(quire::kPanel);
 constexpr int kPanelVectors = kPanel / L;
+constexpr int64_t kPanelsTogether = 2;    // of columns, that a tile of x meets
+constexpr int kColumnVectors = int(kPanelsTogether) * kPanelVectors;
 constexpr int64_t kRowsAtOnce = 504;      // bounds the copy of x
 constexpr int64_t kPrefetchBytes = 2048;  // how far ahead the weights are asked for
+constexpr int64_t kStepsAtOnce = 384;     // of a tile of x, which then stays in the first cache while it meets the columns
 
 #if defined(QUIRE_ISA_AVX512)
 constexpr int kMaxRows = 12;              // 12 x 2 accumulators of 32 registers
@@ -34,15 +37,45 @@ template <class S> struct Single {
     static constexpr int64_t kDepth = 1;
     static QUIRE_INLINE Weights load(const typename S::T* p) { return S::load(p); }
     static QUIRE_INLINE vf step(X x, Weights w, vf acc) { return fma(splat(x), w, acc); }
-    // one row of x into column `r` of a tile of `count` rows
-    static inline void pack_row(const typename S::T* row, int64_t k, int64_t r, int64_t count, X* out) {
-        for_columns(k, [&](int64_t c, auto part) {
-            vf v = part.template load<S>(row + c);
-            int64_t n = least(L, k - c);
-            for (int64_t i = 0; i < n; i++) out[(c + i) * count + r] = v[i];
-        });
+    // `count` rows of x into a tile
+    static inline void pack(const typename S::T* x, int64_t stride, int64_t k, int64_t count, X* out) {
+        for (int64_t r = 0; r < count; r++)
+            for_columns(k, [&](int64_t c, auto part) {
+                vf v = part.template load<S>(x + r * stride + c);
+                int64_t n = least(L, k - c);
+                for (int64_t i = 0; i < n; i++) out[(c + i) * count + r] = v[i];
+            });
     }
 };
+
+#if defined(QUIRE_ISA_AVX512)
+// Rows become columns: four times the halves are dealt together like two hands of cards.
+QUIRE_INLINE void transpose(vu (&rows)[L]) {
+#pragma GCC unroll 4
+    for (int round = 0; round < 4; round++) {
+        vu dealt[L];
+#pragma GCC unroll 8
+        for (int i = 0; i < L / 2; i++) {
+            dealt[2 * i] = QUIRE_SHUFFLE(rows[i], rows[i + L / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            dealt[2 * i + 1] = QUIRE_SHUFFLE(rows[i], rows[i + L / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < L; i++) rows[i] = dealt[i];
+    }
+}
+
+// `count` rows of words, `stride` bytes apart, become [word][count], as far as there are L words together; tells how many.
+inline int64_t deal(const void* rows, int64_t stride, int64_t words, int64_t count, void* out) {
+    int64_t w = 0;
+    for (vu square[L]; w + L <= words; w += L) {
+        for (int64_t r = 0; r < L; r++) square[r] = r < count ? load_raw<vu>((const char*)rows + r * stride + w * 4) : vu{};
+        transpose(square);
+        for (int64_t i = 0; i < L; i++)
+            _mm512_mask_storeu_epi32((int32_t*)out + (w + i) * count, __mmask16((1 << count) - 1), (__m512i)square[i]);
+    }
+    return w;
+}
+#endif
 
 #if defined(QUIRE_ISA_BF16)
 struct PairBF16 {                         // subnormal values count as zero here, as the instruction has it
@@ -53,8 +86,12 @@ struct PairBF16 {                         // subnormal values count as zero here
     static QUIRE_INLINE vf step(X x, Weights w, vf acc) {
         return (vf)_mm512_dpbf16_ps((__m512)acc, (__m512bh)_mm512_set1_epi32(int(x)), (__m512bh)w);
     }
-    static inline void pack_row(const uint16_t* row, int64_t k, int64_t r, int64_t count, X* out) {
-        for (int64_t c = 0; c < k; c += 2) out[c / 2 * count + r] = row[c] | (c + 1 < k ? uint32_t(row[c + 1]) << 16 : 0u);
+    static inline void pack(const uint16_t* x, int64_t stride, int64_t k, int64_t count, X* out) {
+        const int64_t c = count > 1 ? 2 * deal(x, 2 * stride, k / 2, count, out) : 0;
+        for (int64_t r = 0; r < count; r++) {
+            const uint16_t* row = x + r * stride;
+            for (int64_t i = c; i < k; i += 2) out[i / 2 * count + r] = row[i] | (i + 1 < k ? uint32_t(row[i + 1]) << 16 : 0u);
+        }
     }
 };
 template <class S> struct ProductOf { typedef Single<S> P; };
@@ -70,8 +107,10 @@ template <class S> struct Tile {
     int64_t steps, panel_stride;
 };
 
+struct Steps { int64_t from, to; };
+
 // R rows x V vectors of columns from `column` of the panel on; a tile wider than a panel goes on in the next one.
-template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, vf (&acc)[R][V]) {
+template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile, int column, Steps steps, vf (&acc)[R][V]) {
     typedef Product<S> P;
     const typename S::T* w[V];
 #pragma GCC unroll 16
@@ -79,12 +118,8 @@ template <class S, int R, int V> QUIRE_INLINE void multiply(const Tile<S>& tile,
         int c = column + v * L;
         w[v] = tile.w + (c / kPanel) * tile.panel_stride + c % kPanel * P::kDepth;
     }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; r++)
-#pragma GCC unroll 16
-        for (int v = 0; v < V; v++) acc[r][v] = splat(0.0f);
     const typename P::X* x = tile.x;
-    for (int64_t k = 0; k < tile.steps; k++) {
+    for (int64_t k = steps.from; k < steps.to; k++) {
         typename P::Weights weights[V];
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
@@ -128,10 +163,27 @@ QUIRE_INLINE void finish(const Sink<S, Out>& sink, int64_t row, int64_t column, 
 
 template <class S, class Out, int R, int V>
 inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
-    for (int c = 0; c < width; c += V * L) {
-        vf acc[R][V];
-        multiply<S, R, V>(tile, c, acc);
-        finish<S, Out, R, V>(sink, row, n0 + c, acc);
+    vf sums[kColumnVectors / V][R][V];
+    for (Steps steps = {0, 0};;) {
+        steps = {steps.to, least(tile.steps, steps.to + kStepsAtOnce)};
+        for (int c = 0; c < width; c += V * L) {
+            vf acc[R][V];
+            auto& kept = sums[c / (V * L)];
+#pragma GCC unroll 16
+            for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+                for (int v = 0; v < V; v++) acc[r][v] = steps.from ? kept[r][v] : splat(0.0f);
+            multiply<S, R, V>(tile, c, steps, acc);
+            if (steps.to == tile.steps) {
+                finish<S, Out, R, V>(sink, row, n0 + c, acc);
+                continue;
+            }
+#pragma GCC unroll 16
+            for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+                for (int v = 0; v < V; v++) kept[r][v] = acc[r][v];
+        }
+        if (steps.to >= tile.steps) return;
     }
 }
 
@@ -152,12 +204,12 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
     typedef typename S::T T;
     typedef Product<S> P;
     const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), steps = ceil_div(a.k, P::kDepth);
-    const int64_t group = 2, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
+    const int64_t group = kPanelsTogether, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
     typename P::X* packed = (typename P::X*)quire::scratch(rows * steps * int64_t(sizeof(typename P::X)));
     const T* x = (const T*)a.x + first * a.x_stride;
     parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
         int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
-        for (int64_t r = 0; r < count; r++) P::pack_row(x + (r0 + r) * a.x_stride, a.k, r, count, packed + r0 * steps);
+        P::pack(x + r0 * a.x_stride, a.x_stride, a.k, count, packed + r0 * steps);
     });
     const Sink<S, Out> sink = {(const T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * double(steps) * (double(sizeof(T)) + double(rows) * 0.3);

@@ -333,6 +333,7 @@ NB_MODULE(_kernels, m) {
         .def("add", &quire::Program::add)
         .def("cut", &quire::Program::cut)
         .def("run", &quire::Program::run, nb::call_guard<nb::gil_scoped_release>())
+        .def("times", &quire::Program::times, nb::call_guard<nb::gil_scoped_release>())
         .def("__len__", &quire::Program::size)
         .def_prop_ro("num_calls_made", &quire::Program::num_calls_made);
 }

@@ -65,7 +65,7 @@ struct Pool {
                 while (run_one()) {}
                 idle_since = std::chrono::steady_clock::now();
             }
-            for (int i = 0; i < 64; i++) pause_cpu();
+            for (int i = 0; i < 8; i++) pause_cpu();          // some 100 ns
             auto idle = std::chrono::steady_clock::now() - idle_since;
             if (is_wanted && idle < std::chrono::microseconds(kSpinMicros)) continue;
             std::unique_lock<std::mutex> lock(sleep);

@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <stdexcept>
 
@@ -66,6 +67,19 @@ void Program::run(size_t stretch, const std::vector<Word>& inputs) {
         calls_[i].native->replay(&words_[calls_[i].first]);
         num_calls_made_.fetch_add(1, std::memory_order_relaxed);
     }
+}
+
+std::vector<std::pair<std::string, double>> Program::times(const std::vector<Word>& inputs) {
+    if (!cuts_.empty()) throw std::invalid_argument("a program with cuts is not timed");
+    begin(inputs);
+    Turn turn({nullptr, true, &made_});
+    std::vector<std::pair<std::string, double>> found;
+    for (const Call& call : calls_) {
+        auto began = std::chrono::steady_clock::now();
+        call.native->replay(&words_[call.first]);
+        found.emplace_back(call.native->name, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+    }
+    return found;
 }
 
 }  // namespace quire

@@ -89,6 +89,7 @@ class Program {
     void add(const std::string& name, const std::vector<Word>& words, const Patches& patches);
     void cut() { cuts_.push_back(calls_.size()); }              // the next call begins a stretch
     void run(size_t stretch, const std::vector<Word>& inputs);  // in order; the first one takes the inputs, and checks for all
+    std::vector<std::pair<std::string, double>> times(const std::vector<Word>& inputs);     // of one step without cuts: op, seconds
     size_t size() const { return calls_.size(); }
     int64_t num_calls_made() const { return num_calls_made_.load(std::memory_order_relaxed); }     // in all; grows within a step
 

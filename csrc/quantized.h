@@ -1,10 +1,11 @@
 // y = x W^T + bias with W in 8 or 4 bits. x is turned into 8 bits here, so that what is multiplied and summed is whole numbers.
 //
-//   int8  w = scale * q, q in -127 .. 127: a float32 scale for each column;   x = scale * q: one for each row
-//   int4  w = scale * q, q in -8 .. 7: a bfloat16 scale for each column and 32 k;   x: one for each row and the same 32 k
+//   int8  w = scale * q, q in -127 .. 127: a float32 scale for each column
+//   int4  w = scale * q, q in -8 .. 7: a bfloat16 scale for each column and 32 k
+//   x = scale * q: one for each row
 //
-// A group is what shares a scale: all of k in int8. Each output element is
-//     the sum over the groups, in order, of float(sum over k of xq * wq) * w scale * x scale, then bias
+// A group is what shares a scale of w: all of k in int8. Each output element is
+//     the sum over the groups, in order, of float(sum over k of xq * wq) * w scale, then times the x scale, then bias
 // Sums of whole numbers are exact in any order, and each product and sum of floats is rounded on its own. So the bits are the
 // same on every instruction set, whatever the tile, as they are for a row alone and in a batch.
 //
@@ -17,6 +18,7 @@
 #include "kernels.h"
 #include "lanes.h"
 #include "linear.h"
+#include "pool.h"
 
 namespace {
 
@@ -29,6 +31,9 @@ struct Quad {
     typedef int32_t X;                    // 4 k of a row
     typedef vi Weights;
     static QUIRE_INLINE X pack(const int8_t* q) { return load_raw<int32_t>(q); }
+    static int64_t deal_rows(const int8_t* q, int64_t length, int64_t count, X* out) {
+        return deal(q, length, length / 4, count, out);
+    }
     static QUIRE_INLINE Weights split(vi w) { return w; }
     static QUIRE_INLINE vi step(X x, Weights w, vi acc) {
         return (vi)_mm512_dpbusd_epi32((__m512i)acc, (__m512i)w, _mm512_set1_epi32(x));
@@ -39,6 +44,7 @@ struct Quad {                              // by pairs of 16 bits, which hold ev
     struct X { int32_t even, odd; };
     struct Weights { vi even, odd; };
     static QUIRE_INLINE X pack(const int8_t* q) { return {pair(q[0], q[2]), pair(q[1], q[3])}; }
+    static int64_t deal_rows(const int8_t*, int64_t, int64_t, X*) { return 0; }
     static QUIRE_INLINE int32_t pair(int8_t a, int8_t b) { return int32_t(uint32_t(b) << 16 | uint16_t(a)); }
     static QUIRE_INLINE Weights split(vi w) { return {w & 0x00ff00ff, (vi)((vu)w >> 8) & 0x00ff00ff}; }
     static QUIRE_INLINE vi madd(int32_t x, vi w) {
@@ -57,6 +63,7 @@ struct Quad {
     struct X { int32_t k[4]; };
     struct Weights { vu k[4]; };
     static QUIRE_INLINE X pack(const int8_t* q) { return {{q[0], q[1], q[2], q[3]}}; }
+    static int64_t deal_rows(const int8_t*, int64_t, int64_t, X*) { return 0; }
     static QUIRE_INLINE Weights split(vi w) {
         vu u = (vu)w;
         return {{u & 255u, u >> 8 & 255u, u >> 16 & 255u, u >> 24}};
@@ -120,47 +127,73 @@ template <class S> QUIRE_INLINE vf load_up_to(const typename S::T* p, int64_t le
     return left >= L ? S::load(p) : left > 0 ? load_some<S>(p, left) : splat(0.0f);
 }
 
+QUIRE_INLINE void store_up_to(int8_t* p, vb v, int64_t left) {
+    if (left >= L) store_raw(p, v);
+    else __builtin_memcpy(p, &v, size_t(left));
+}
+
+QUIRE_INLINE uint32_t whole_sum(vu v) {
+#if defined(QUIRE_ISA_AVX512)
+    return uint32_t(_mm512_reduce_add_epi32((__m512i)v));
+#else
+    uint32_t sum = 0;
+    for (int i = 0; i < L; i++) sum += v[i];
+    return sum;
+#endif
+}
+
 template <class S> QUIRE_INLINE int32_t largest_bits(const typename S::T* p, int64_t n) {
     vi most = {};
     for (int64_t c = 0; c < n; c += L) {
         vi v = bits<vi>(load_up_to<S>(p + c, n - c)) & 0x7fffffff, more = v > most;
         most = (more & v) | (~more & most);
     }
+#if defined(QUIRE_ISA_AVX512)
+    return _mm512_reduce_max_epi32((__m512i)most);
+#else
     int32_t lanes[L];
     store_raw(lanes, most);
     for (int width = L / 2; width > 0; width /= 2)
         for (int i = 0; i < width; i++) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
     return lanes[0];
+#endif
 }
 
-// One row of x into column `r` of a tile of `count` rows: its groups' numbers, scales, and where their accumulators begin.
+// One row of x: its numbers, its scale, and where the accumulators of its groups begin, each `count` behind the last.
 template <class Q, class S>
-inline void quantize_row(const typename S::T* row, int64_t k, const Sizes<Q>& size, int64_t r, int64_t count, Quad::X* x,
-                         float* scales, int32_t* begins) {
+inline void quantize_row(const typename S::T* row, int64_t k, const Sizes<Q>& size, int64_t count, int8_t* numbers, float* scale,
+                         int32_t* begins) {
+    const Scaling s = scaling(largest_bits<S>(row, k));
     for (int64_t g = 0; g < size.groups; g++) {
-        const int64_t k0 = g * size.length, n = least(size.length, k - k0);
-        const Scaling s = scaling(largest_bits<S>(row + k0, n));
+        const int64_t k0 = g * size.length;
         vu total = {};
-        for (int64_t c = 0; c < size.length; c += L) {
-            vi q = rounded(load_up_to<S>(row + k0 + c, n - c) * splat(s.inverse));
+        for (int64_t c = k0; c < k0 + size.length; c += L) {
+            vi q = rounded(load_up_to<S>(row + c, k - c) * splat(s.inverse));
             total += (vu)q;
-            int8_t lanes[L];
-            store_raw(lanes, __builtin_convertvector(q, vb));
-            const int64_t quads = least(L, size.length - c) / 4;
-            for (int64_t i = 0; i < quads; i++) x[((k0 + c) / 4 + i) * count + r] = Quad::pack(lanes + 4 * i);
+            store_up_to(numbers + c, __builtin_convertvector(q, vb), k0 + size.length - c);
         }
-        uint32_t sum = 0;
-        for (int i = 0; i < L; i++) sum += total[i];
-        scales[g * count + r] = s.scale;
-        begins[g * count + r] = int32_t(sum * uint32_t(-Q::kZero));
+        begins[g * count] = int32_t(whole_sum(total) * uint32_t(-Q::kZero));
     }
+    *scale = s.scale;
+}
+
+// `count` rows of x into a tile.
+template <class Q, class S>
+inline void quantize_tile(const typename S::T* from, int64_t stride, int64_t k, const Sizes<Q>& size, int64_t count, Quad::X* x,
+                          float* scales, int32_t* begins) {
+    const int64_t length = size.groups * size.length;
+    int8_t* numbers = (int8_t*)quire::task_scratch(count * length);
+    for (int64_t r = 0; r < count; r++)
+        quantize_row<Q, S>(from + r * stride, k, size, count, numbers + r * length, scales + r, begins + r);
+    const int64_t first = Quad::deal_rows(numbers, length, count, x);
+    for (int64_t r = 0; r < count; r++)
+        for (int64_t i = first; i < length / 4; i++) x[i * count + r] = Quad::pack(numbers + r * length + 4 * i);
 }
 
 // ---- the product -----------------------------------------------------------------------------------------------------------
 
 template <class Q> struct QuantizedTile {
     const Quad::X* x;                     // (k / 4, R)
-    const float* scales;                  // (groups, R)
     const int32_t* begins;                // (groups, R)
     const uint8_t* w;                     // first column of the first panel
     Sizes<Q> size;
@@ -218,7 +251,7 @@ inline __attribute__((noinline)) void multiply_groups(const QuantizedTile<Q>& ti
             const vf scale = Scale::load(scales + first + v % kPanelVectors * L);
 #pragma GCC unroll 16
             for (int r = 0; r < R; r++)
-                sums[r * kSumVectors + v] += __builtin_convertvector(acc[r][v], vf) * scale * splat(tile.scales[g * R + r]);
+                sums[r * kSumVectors + v] += __builtin_convertvector(acc[r][v], vf) * scale;
         }
 #pragma GCC unroll 16
         for (int p = 0; p < kPanels; p++) group[p] += tile.size.group_bytes;
@@ -238,10 +271,10 @@ template <class Q, int R> inline void sums_of(int rows, const QuantizedTile<Q>& 
 }
 
 template <class S, class Out>
-inline void deliver(const Sink<S, Out>& sink, int64_t row, int64_t rows, int64_t column, int width, const vf* sums) {
+inline void deliver(const Sink<S, Out>& sink, int64_t row, int64_t rows, int64_t column, int width, const float* scales, const vf* sums) {
     for (int64_t r = 0; r < rows; r++, sums += kSumVectors)
         for_columns(least(width, sink.n - column), [&](int64_t c, auto part) {
-            vf value = sums[c / L];
+            vf value = sums[c / L] * splat(scales[r]);
             if (sink.bias) value += part.template load<S>(sink.bias + column + c);
             part.template store<Out>(sink.y + (row + r) * sink.stride + column + c, value);
         });
@@ -251,15 +284,14 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
     typedef Quad::X X;
     const Sizes<Q> size(a.k);
     const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), quads = size.quads(), groups = size.groups;
-    X* x = (X*)quire::scratch(rows * (quads * int64_t(sizeof(X)) + groups * 8));
+    X* x = (X*)quire::scratch(rows * (quads * int64_t(sizeof(X)) + groups * 4 + 4));
     float* scales = (float*)(x + rows * quads);
-    int32_t* begins = (int32_t*)(scales + rows * groups);
+    int32_t* begins = (int32_t*)(scales + rows);
     const typename S::T* from = (const typename S::T*)a.x + first * a.x_stride;
     parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
         const int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
-        for (int64_t r = 0; r < count; r++)
-            quantize_row<Q, S>(from + (r0 + r) * a.x_stride, a.k, size, r, count, x + r0 * quads, scales + r0 * groups,
-                               begins + r0 * groups);
+        quantize_tile<Q, S>(from + r0 * a.x_stride, a.x_stride, a.k, size, count, x + r0 * quads, scales + r0,
+                            begins + r0 * groups);
     });
     const Sink<S, Out> sink = {(const typename S::T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * (double(size.panel_bytes) / 32 + double(quads) * double(rows) * 0.5);
@@ -270,11 +302,11 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
                 const int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
                 const int64_t p0 = run * kPanelsAtOnce;
                 const int width = int(least(kPanelsAtOnce, panels - p0)) * kPanel;
-                const QuantizedTile<Q> tile = {x + r0 * quads, scales + r0 * groups, begins + r0 * groups,
+                const QuantizedTile<Q> tile = {x + r0 * quads, begins + r0 * groups,
                                                (const uint8_t*)a.weight + p0 * size.panel_bytes, size};
                 vf sums[kMaxRows * kSumVectors];
                 sums_of<Q, kMaxRows>(int(count), tile, width, sums);
-                deliver(sink, r0, count, p0 * kPanel, width, sums);
+                deliver(sink, r0, count, p0 * kPanel, width, scales + r0, sums);
             }
     });
 }

@@ -46,3 +46,12 @@ def test_speed_grows_with_cores_and_instructions(spec):
     assert wide.flops == 32 * plain.flops and wide.bandwidth == 4 * plain.bandwidth
     assert Speed.of(machine(), 1000).bandwidth == Speed.of(machine(), 500).bandwidth
     assert wide.tokens_within(1.0, spec, 0) > plain.tokens_within(1.0, spec, 0) > 0
+
+
+def test_narrow_numbers_are_faster_where_the_machine_multiplies_them() -> None:
+    has = machine(isa="avx512", extensions=("avx512_bf16", "avx512_vnni"))
+    has_not = machine(isa="avx512", extensions=())
+    base = Speed.of(has_not, 2).flops
+    assert Speed.of(has, 2, "float32").flops == Speed.of(has_not, 2, "bfloat16").flops == base
+    assert Speed.of(has, 2, "bfloat16").flops == 2 * base
+    assert Speed.of(has, 2, "bfloat16", "int8").flops == Speed.of(has, 2, "float32", "int4").flops == 4 * base

@@ -292,6 +292,17 @@ def test_a_batch_is_checked() -> None:
     assert replay(batch_of([1, 2, 3], [2])).shape == (1, COLS)
 
 
+def test_the_ops_of_a_pass_are_timed() -> None:
+    replay, batch = simple(), batch_of([3, 1, 2], [2])
+    result = replay(batch)
+    replay.hidden.fill_(-1)
+    times = replay.times(batch)
+    assert [name for name, _ in times] == ["embedding", "gather"] and all(seconds > 0 for _, seconds in times)
+    assert_same(replay.hidden[:1], result)                  # it was computed
+    with pytest.raises(BadShape, match="recorded for 40"):
+        replay.times(batch_of([1] * 41, [0]))
+
+
 def test_a_native_function_that_a_tape_cannot_note_is_caught() -> None:
     """Or replays would miss it."""
     native, weight, packed = import_module("quire._kernels"), torch.ones(8, 8), torch.empty(1 << 16, dtype=torch.uint8)

@@ -1,7 +1,8 @@
 """Weights in fewer bits than they came with: the schemes, and how many bytes each takes. No torch.
 
-int8    a float32 scale for each output; the input's numbers become 8 bits too, with a scale for each token
-int4    a bfloat16 scale for each output and GROUP inputs; the input becomes 8 bits, with a scale for each token and GROUP
+int8    a float32 scale for each output
+int4    a bfloat16 scale for each output and GROUP inputs
+In both the input becomes 8 bits, with a scale for each token.
 
 Decoder matrices take the scheme that was asked for. The head takes int8 in both: it is what the answer is read from, and
 errors there are not evened out by layers behind. Embeddings, norms and biases stay in the dtype of the model.

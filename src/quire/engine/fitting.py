@@ -91,7 +91,7 @@ def _cpu_step(choices: Choices, spec: ModelSpec, machine: Machine) -> None:
     """Tokens of a step from the predicted speed; reading the weights takes its time whatever the step holds."""
     values = choices.values
     cores = min(machine.cores, values["num_threads"] * values["tensor_parallel_size"])
-    speed = Speed.of(machine, cores)
+    speed = Speed.of(machine, cores, values["dtype"], values["quantization"])
     context = values["max_model_len"]
     within = speed.tokens_within(STEP_SECONDS, spec, context)
     read_seconds = values["weights_bytes"] / speed.bandwidth

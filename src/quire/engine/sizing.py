@@ -7,9 +7,11 @@ from quire.core.footprint import layer_matrices
 from quire.core.model_spec import ModelSpec
 from quire.engine.machine import Machine
 
-# Multiply-adds of float32 that one core does in one cycle, times two; half of it is taken as reached.
+# Multiply-adds of float32 that one core does in one cycle, times two, and how many times that it does of narrower numbers
+# whose products it has an instruction for. What is reached beside them, of the clock that the system names.
 FLOPS_PER_CYCLE = {"avx512": 32, "avx2": 16, "neon": 8, "plain": 4}
-REACHED = 0.5
+BFLOAT16, INT8 = ("avx512_bf16", 2), ("avx512_vnni", 4)
+REACHED = 0.7
 CORE_BANDWIDTH, MOST_BANDWIDTH = 8e9, 80e9      # bytes a second that one core, and all together, read
 
 
@@ -30,8 +32,12 @@ class Speed:
     bandwidth: float                # bytes a second
 
     @classmethod
-    def of(cls, machine: Machine, cores: int) -> "Speed":
+    def of(cls, machine: Machine, cores: int, dtype: str = "float32", scheme: str = "none") -> "Speed":
         flops = cores * machine.ghz * 1e9 * FLOPS_PER_CYCLE[machine.isa] * REACHED
+        for (extension, times), applies in ((INT8, scheme != "none"), (BFLOAT16, dtype == "bfloat16")):
+            if applies and extension in machine.extensions:
+                flops *= times
+                break
         return cls(flops, min(cores * CORE_BANDWIDTH, MOST_BANDWIDTH))
 
     def tokens_within(self, seconds: float, spec: ModelSpec, context: int) -> int:

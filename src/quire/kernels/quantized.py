@@ -37,14 +37,13 @@ def dequantize(numbers: Tensor, scales: Tensor, num_in: int) -> Tensor:
 
 def product(x: Tensor, numbers: Tensor, scales: Tensor) -> Tensor:
     """x W^T in float32: (T, K) -> (T, N), x quantized on its way."""
+    xq, x_scale = to_int8(x.float())
     if numbers.dtype is torch.int8:
-        xq, x_scale = to_int8(x.float())
         return _exact(xq.float(), numbers.float()) * scales.T * x_scale
-    xq, x_scale = to_int8(in_groups(x.float()))                                     # (T, G, 32), (T, G, 1)
-    wq, y = _spread(numbers), torch.zeros(x.shape[0], numbers.shape[0], device=x.device)
+    xq, wq, y = in_groups(xq), _spread(numbers), torch.zeros(x.shape[0], numbers.shape[0], device=x.device)
     for g in range(scales.shape[1]):
-        y += xq[:, g].float() @ wq[:, g].T * scales[:, g].float() * x_scale[:, g]
-    return y
+        y += xq[:, g].float() @ wq[:, g].T * scales[:, g].float()
+    return y * x_scale
 
 
 def in_groups(x: Tensor) -> Tensor:

@@ -248,15 +248,23 @@ class Recording:
     def __call__(self, batch: Batch) -> Tensor:
         """The same bits as the pass itself. A copy: the arena's are those of the next step before all is done with this
         one's, as where a step is repeated for each of its works."""
-        inputs = inputs_of(self.shapes, batch)
-        if max(inputs[FIRST_SIZE:FIRST_SIZE + 2]) > self.capacity:
-            raise BadShape(f"{inputs[FIRST_SIZE]} tokens in a step recorded for {self.capacity}")
-        run = self.program.run
+        inputs, run = self._inputs(batch), self.program.run
         for i, (act, x, size) in enumerate(self.acts):
             run(i, inputs)
             act(x[:inputs[size]])
         run(len(self.acts), inputs)
         return self.hidden[:inputs[self.num_hidden]].clone()
+
+    def _inputs(self, batch: Batch) -> tuple[int, ...]:
+        inputs = inputs_of(self.shapes, batch)
+        if max(inputs[FIRST_SIZE:FIRST_SIZE + 2]) > self.capacity:
+            raise BadShape(f"{inputs[FIRST_SIZE]} tokens in a step recorded for {self.capacity}")
+        return inputs
+
+    def times(self, batch: Batch) -> list[tuple[str, float]]:
+        """Op by op, in order, the seconds that each takes: where the time of a pass goes."""
+        found: list[tuple[str, float]] = self.program.times(self._inputs(batch))
+        return found
 
 
 def _program(native: ModuleType, first: _Take, second: _Take) -> Any:
