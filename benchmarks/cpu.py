@@ -74,11 +74,11 @@ class Worker:
                 return dict(json.loads(line))
         raise RuntimeError("a side ended before its answer; what it said stands above")
 
-    def ask(self, act: str, **values: Any) -> float:
+    def ask(self, act: str, **values: Any) -> Any:
         assert self.process.stdin
         self.process.stdin.write(json.dumps({"act": act, **values}) + "\n")
         self.process.stdin.flush()
-        return float(self.answer()["seconds"])
+        return self.answer()["seconds"]
 
     def end(self) -> None:
         self.process.stdin.close()      # type: ignore[union-attr]
@@ -106,7 +106,7 @@ def in_turns(sides: dict[str, Worker], rounds: int, act: str, **values: Any) -> 
     times: Times = {name: [] for name in sides}
     for i in range(rounds + 1):
         for name, worker in sides.items():
-            seconds = worker.ask(act, **values)
+            seconds = float(worker.ask(act, **values))
             if i:
                 times[name].append(seconds)
     return times
@@ -184,6 +184,7 @@ def measure(shape: Shape, limit: dict[str, float], threads: int, rounds: int) ->
                  lambda side: step_bound(shape, side, 1, limit), 1)
             note("decode, 16 rows", in_turns(ours, rounds, "batch", context=CONTEXT, steps=STEPS, rows=16),
                  lambda side: step_bound(shape, side, 16, limit), 16)
+            found += profiles(ours)
             quire = {"quire": sides["quire"]}
             cold, warm = (in_turns(quire, rounds, act, tokens=CONTEXT)["quire"] for act in ("prefill", "cached"))
             found.append({"what": "cached prompt", "side": "quire", "x uncached": figures(
@@ -191,6 +192,20 @@ def measure(shape: Shape, limit: dict[str, float], threads: int, rounds: int) ->
             print(f"  first token of a cached prompt: {found[-1]['x uncached']['median']:.1f} times sooner", flush=True)
             if shape.name.startswith("SmolLM2"):
                 found += crowds(shape, sides, limit, max(1, rounds // 2))
+    return found
+
+
+def profiles(sides: dict[str, Worker]) -> list[dict[str, Any]]:
+    """Where the time of a pass goes, op by op."""
+    found = []
+    for side, worker in sides.items():
+        for what, rows in (("prefill 512", 0), ("decode, 1 row", 1), ("decode, 16 rows", 16)):
+            ops: dict[str, float] = worker.ask("profile", context=CONTEXT, rows=rows)
+            total = sum(ops.values())
+            found.append({"what": f"profile of {what}", "side": side, "ms": {op: s * 1e3 for op, s in ops.items()}})
+            most = sorted(ops.items(), key=lambda item: -item[1])
+            shares = ", ".join(f"{op} {seconds / total:.0%}" for op, seconds in most if seconds > total / 200)
+            print(f"  {what:18} {side:16} {total * 1e3:9.2f} ms in ops: {shares}", flush=True)
     return found
 
 

@@ -8,6 +8,8 @@ JSON each, so that several sides can wait in memory and work in turns: a busy mo
     {"act": "decode", "context": 512, "steps": 48}          {"seconds": ...}    of one step
     {"act": "batch", "context": 512, "steps": 48, "rows": 16}   the same for many rows (quire)
     {"act": "crowd", "outputs": [16, ...], "prompt": 128}   {"seconds": ...}    all requests, prompts included
+    {"act": "profile", "context": 512, "rows": 1}           {"seconds": {"linear": ...}}    of the ops of one step (quire);
+                                                                                rows 0: of a prompt
 """
 import argparse
 import json
@@ -30,7 +32,7 @@ class Side(Protocol):
 class Quire:
     def __init__(self, model: Path, threads: int, quantization: str):
         from quire import LLM
-        self.llm = LLM(model=str(model), num_threads=threads, max_model_len=1024, max_num_seqs=64,
+        self.llm = LLM(model=str(model), num_threads=threads, max_model_len=1024, max_num_seqs=64, max_num_batched_tokens=1024,
                        quantization=quantization)
 
     def run(self, prompts: list[list[int]], lengths: list[int]) -> tuple[float, list[Any]]:
@@ -62,6 +64,45 @@ class Quire:
 
     def crowd(self, outputs: list[int], prompt: int, salt: int) -> float:
         return self.run([prompt_ids(prompt, salt * 101 + i) for i in range(len(outputs))], outputs)[0]
+
+    def profile(self, context: int, rows: int, salt: int) -> dict[str, float]:
+        """The least that each op of a recorded pass takes over some passes, and the head."""
+        import gc
+
+        import torch
+
+        from quire.runner.runner import Runner
+        runner = next(found for found in gc.get_objects() if isinstance(found, Runner))
+        recording = runner.forward.recording
+        assert recording is not None, runner.forward.unrecorded
+        batch = made_up(context, rows)
+        with torch.inference_mode():
+            passes = [recording.times(batch) for _ in range(12)]
+            hidden, times = recording(batch), []
+            for _ in range(12):
+                began = time.perf_counter()
+                runner.model.logits(hidden)
+                times.append(time.perf_counter() - began)
+        found = {"head": min(times)}
+        for ops in zip(*passes, strict=True):
+            found[ops[0][0]] = found.get(ops[0][0], 0.0) + min(seconds for _, seconds in ops)
+        return found
+
+
+def made_up(context: int, rows: int) -> Any:
+    """A step of `rows` sequences that have `context` positions, or of one whole prompt."""
+    import torch
+
+    from quire.batch import Batch
+    blocks = -(-context // 16)
+    tables = torch.arange(max(1, rows) * blocks, dtype=torch.int32).view(-1, blocks)
+    if rows == 0:
+        at = torch.arange(context)
+        starts, lengths = torch.tensor([0, context], dtype=torch.int32), torch.tensor([context], dtype=torch.int32)
+        return Batch(at, at, at, starts, lengths, tables, torch.tensor([context - 1]))
+    slots = tables[:, -1].long() * 16 + (context - 1) % 16
+    return Batch(torch.arange(rows), torch.full((rows,), context - 1), slots, torch.arange(rows + 1, dtype=torch.int32),
+                 torch.full((rows,), context, dtype=torch.int32), tables, torch.arange(rows))
 
 
 class Transformers:
