@@ -196,6 +196,15 @@ def test_a_list_before_the_model_is_ambiguous(arguments):
     assert from_flags("m", *arguments).model.model == "m"
 
 
+@pytest.mark.parametrize("arguments", [["--served-model-name", "a", "b"], ["--api-key", "k", "l"]])
+def test_a_list_swallows_no_model_that_file_or_environment_name(arguments, tmp_path):
+    (tmp_path / "c.yaml").write_text("model: m")
+    for options in (from_flags(*arguments, env={"QUIRE_MODEL": "m"}),
+                    from_flags(*arguments, "--config", str(tmp_path / "c.yaml")),
+                    from_flags(*arguments, env={"QUIRE_CONFIG": str(tmp_path / "c.yaml")})):
+        assert options.model.model == "m" and arguments[1:] in (options.model.served_model_name, options.server.api_key)
+
+
 @given(st.lists(st.sampled_from([*flags_of(OPTIONS.values()), "true", "1", "x", "--", "--port=", "-", "", "={"]),
                 max_size=6))
 def test_any_command_line_is_options_or_a_config_error(arguments):

@@ -70,15 +70,14 @@ def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
     """The Options of a command line whose only word is the model, and the values of the command's own options."""
     own_options = {o.name: o for o in own}
     parsed = parse_flags(arguments, (*OPTIONS.values(), *EXTRA_OPTIONS.values(), CONFIG, *own_options.values()))
-    check_words(parsed, OPTIONS)
     values = dict(parsed.values)
     if len(parsed.words) > 1:
         raise ConfigError(f"unexpected argument {parsed.words[1]!r}; flags begin with --")
     if parsed.words:
         values["model"] = parsed.words[0]
     mine = {n: read_value(o, values.pop(n), o.flag) for n, o in own_options.items() if n in values}
-    file = values.pop("config", None) or environ.get("QUIRE_CONFIG")
-    gathered = gather(environ, file)
+    gathered = gather(environ, values.pop("config", None) or environ.get("QUIRE_CONFIG"))
+    check_words(parsed, OPTIONS, "model" in gathered.values)
     gathered.add("flag", values, {n: (OPTIONS.get(n) or EXTRA_OPTIONS[n]).flag for n in values})
     return gathered.options(), mine
 
