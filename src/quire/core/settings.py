@@ -31,8 +31,9 @@ class Gathered:
         self.notices: list[str] = []
 
     def add(self, source: str, given: Mapping[str, Any], shown: Mapping[str, str]) -> None:
-        """`given` by option name, raw; None asks for nothing. `shown` is what to call each in a message."""
-        for name, value in given.items():
+        """`given` by option name, raw; None asks for nothing. `shown` is what to call each in a message. Within one source
+        an option's own name wins over a spelling that implies it."""
+        for name, value in sorted(given.items(), key=lambda item: item[0] in OPTIONS):
             if value is None:
                 continue
             called = shown.get(name, name)
@@ -143,7 +144,8 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def read_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
     """Values and what to call them, by option name, and notices. Our own names win over other programs'."""
-    ours = {f"QUIRE_{spelled.upper()}": name for spelled, name in names_of(OPTIONS.values()).items()}
+    ours = {f"QUIRE_{spelled.upper()}": name
+            for spelled, name in names_of((*OPTIONS.values(), *EXTRA_OPTIONS.values())).items()}
     values: dict[str, str] = {}
     shown: dict[str, str] = {}
     notices: list[str] = []
