@@ -53,6 +53,7 @@ SET = [
     (89, ["--api-key", "k", "l"], {"api_keys": ["(hidden)"] * 2}), (90, ["--enable-metrics"], {}),
     (91, ["--log-level", "debug"], {"log_level": "debug"}), (91, ["--log-level", "DEBUG"], {"log_level": "debug"}),
     (91, ["--log-level", "Warning"], {"log_level": "warning"}),
+    (134, ["--enable-prompt-tokens-details"], {}),
     (159, ["--gpu-memory-utilization", "0.95", "--gpu-memory-utilization", "0.9"], {}),
     (161, ["--pipeline-parallel-size=1", "--data-parallel-size=1"], {"tensor_parallel_size": 1}),
 ]
@@ -103,6 +104,7 @@ def test_not_in_this_version_and_said_so(explain, row, arguments, word):
     (89, ["--api-key", ""], "empty"), (90, ["--no-enable-metrics"], "/metrics always answers"),
     (85, ["--no-enable-chunked-prefill"], "--max-num-batched-tokens"),
     (40, ["--max-num-seqs", "64", "--max-num-batched-tokens", "32"], "one token"),
+    (134, ["--no-enable-prompt-tokens-details"], "usage always tells"),
 ])
 def test_what_cannot_be_is_refused(explain, row, arguments, word):
     _, told, code = explain(*arguments)

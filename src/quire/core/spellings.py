@@ -37,6 +37,13 @@ def _chunked(value: bool) -> Meaning:
     return Meaning({})
 
 
+def _details(value: bool) -> Meaning:
+    if not value:
+        raise ConfigError("--enable-prompt-tokens-details cannot be off: usage always tells how many tokens the prefix "
+                          "cache had; --no-enable-prefix-caching makes it none")
+    return Meaning({})
+
+
 def _swap(value: float) -> Meaning:
     return Meaning({}, "--swap-space has no effect: preempted requests are computed again, nothing is swapped out")
 
@@ -57,6 +64,7 @@ SPELLINGS: dict[str, Spelling] = dict((
               lambda off: Meaning({"log_requests": not off})),
     _spelling("enable_chunked_prefill", "bool", "always on", _chunked),
     _spelling("enable_metrics", "bool", "always on", _metrics),
+    _spelling("enable_prompt_tokens_details", "bool", "always on", _details),
     _spelling("swap_space", "number", "nothing: preempted requests are computed again", _swap),
     _spelling("trust_remote_code", "bool", "nothing: no code of model repositories is run", _trust),
 ))
