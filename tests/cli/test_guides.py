@@ -129,8 +129,13 @@ def test_93_the_documented_defaults(explain, capsys):
     assert plan["port"] == 8000 and plan["tensor_parallel_size"] == 1
     assert plan["dtype"] == "bfloat16" and plan["quantization"] == "none"
     assert main(["serve", "--help=all"]) == 0
-    shown = capsys.readouterr().out
-    assert "[8000]" in shown and "[127.0.0.1]" in shown and "0.9" in shown
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "--port N port to listen on; 0: any free one [8000]" in shown and "[127.0.0.1]" in shown and "0.9" in shown
+    assert "-tp, --tensor-parallel-size N devices, or processes on CPU, that share each layer [1]" in shown
+    assert "--pipeline-parallel-size TEXT pipeline parallelism [1]" in shown
+    assert "--dtype float32|bfloat16|float16|auto precision" in shown and "[auto: the checkpoint's]" in shown
+    assert "also half, float, fp16, bf16, fp32" in shown
+    assert "-q, --quantization" in shown and "[none]" in shown.partition("--quantization")[2].partition(" --")[0]
 
 
 def test_153_a_service_called_vllm_does_not_break_the_start(explain, monkeypatch):

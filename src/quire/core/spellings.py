@@ -127,9 +127,11 @@ ABSENT: dict[str, Absent] = {
 
 
 def _absent_option(name: str, absent: Absent) -> Option:
+    """Its default in help is the first value that asks for nothing."""
     short = (f"-{name}",) if len(name) <= 2 else ()
-    return Option(name, "bool" if absent.is_switch else "text", f"not in this version: {absent.capability}",
-                  short=short)
+    neutral = "off" if absent.is_switch else "".join(absent.neutral[:1]) or "none"
+    return Option(name, "bool" if absent.is_switch else "text", absent.capability, group="Not in this version",
+                  default=neutral, short=short)
 
 
 EXTRA_OPTIONS: dict[str, Option] = {
