@@ -433,7 +433,9 @@ def test_a_script_without_a_guard_ends_cleanly_and_needs_only_the_few_libraries(
                           env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:4] == ["Prompt: Hello, my name is 5", "Prompt: The capital is 5", "True", "threads 0"]
-    assert done.stderr == ""
+    told = done.stderr.splitlines()
+    assert told[0].startswith("quire: KV cache: ") and " for 1,024 tokens, which are 4.0 requests of 256;" in told[0]
+    assert len(told) == 2 and told[1].startswith("quire: the forward pass runs ")
 
 
 def test_the_template_of_the_tests_is_the_model_s(llm):

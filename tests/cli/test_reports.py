@@ -9,6 +9,7 @@ from quire.cli.main import main
 from quire.cli.waterfall import Waterfall
 from quire.core.plan import Plan
 from quire.core.settings import options_from_keywords
+from quire.core.units import show_bytes
 from quire.engine.machine import Machine
 from quire.engine.resolve import resolve
 from tests.engine.folders import GPU, machine, make_folder
@@ -143,6 +144,14 @@ def test_phases_follow_one_another():
 def test_the_start_says_how_answers_are_read(folder):
     plan = plan_of(folder, tool_call_parser="hermes")
     assert serve.parsers(plan) == "tool calls are read as hermes, reasoning as none"
+
+
+def test_the_size_of_the_kv_cache_is_told(folder, monkeypatch, capsys):
+    plan = plan_of(folder, num_kv_blocks=64, max_model_len=256, max_num_seqs=3)
+    serve.announce(plan, Waterfall(), "u")
+    line = next(line for line in capsys.readouterr().err.splitlines() if "KV cache" in line)
+    assert line.startswith("quire: KV cache: ") and show_bytes(plan.kv_bytes) in line
+    assert "for 1,024 tokens, which are 4.0 requests of 256; at most 3 run at once" in line
 
 
 def test_next_steps_are_commands_to_copy(folder):

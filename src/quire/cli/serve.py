@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
 def announce(plan: Plan, times: Waterfall, url: str) -> None:
     """The model is loaded and requests are taken."""
     times.end()
-    tell("\n".join([*times.lines(), f"quire: {parsers(plan)}", *next_steps(plan, url)]))
+    tell("\n".join([*times.lines(), f"quire: {plan.kv_line()}", f"quire: {parsers(plan)}", *next_steps(plan, url)]))
 
 
 def parsers(plan: Plan) -> str:
