@@ -332,7 +332,7 @@ def test_numbers_and_none_as_keywords_of_a_missing_capability():
 
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_every_spelling_of_guides_is_a_flag_a_key_a_keyword_and_a_name_in_the_environment(name, tmp_path):
-    value = 4 if SPELLINGS[name].option.kind == "number" else True
+    value = {"number": 4, "word": "debug", "bool": True}[SPELLINGS[name].option.kind]
     (tmp_path / "c.yaml").write_text(f"{name}: {json.dumps(value)}")
     for options in (from_flags(SPELLINGS[name].option.flag, str(value)),
                     from_flags("--config", str(tmp_path / "c.yaml")),

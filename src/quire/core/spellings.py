@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from quire.core.errors import ConfigError
-from quire.core.options import Option
+from quire.core.options import OPTIONS, Option
 
 Values = Mapping[str, Any]
 
@@ -53,8 +53,11 @@ def _trust(value: bool) -> Meaning:
     return Meaning({}, said if value else "")
 
 
-def _spelling(name: str, kind: str, help: str, mean: Callable[[Any], Meaning]) -> tuple[str, Spelling]:
-    return name, Spelling(Option(name, kind, help, group="Spellings of guides"), mean)
+def _spelling(name: str, kind: str, help: str, mean: Callable[[Any], Meaning], **rest: Any) -> tuple[str, Spelling]:
+    return name, Spelling(Option(name, kind, help, group="Spellings of guides", **rest), mean)
+
+
+LEVEL = OPTIONS["log_level"]
 
 
 SPELLINGS: dict[str, Spelling] = dict((
@@ -67,6 +70,8 @@ SPELLINGS: dict[str, Spelling] = dict((
     _spelling("enable_prompt_tokens_details", "bool", "always on", _details),
     _spelling("swap_space", "number", "nothing: preempted requests are computed again", _swap),
     _spelling("trust_remote_code", "bool", "nothing: no code of model repositories is run", _trust),
+    _spelling("uvicorn_log_level", "word", "--log-level: the server and the engine have one log",
+              lambda level: Meaning({"log_level": level}), choices=LEVEL.choices, synonyms=LEVEL.synonyms),
 ))
 
 
