@@ -469,6 +469,14 @@ def test_absolute_kv_memory(folder):
     refused(DoesNotFit, folder, kv_memory=10)
 
 
+@pytest.mark.parametrize("asked", [{}, {"kv_memory": "100GiB"}, {"num_kv_blocks": 10 ** 9},
+                                   {"num_kv_blocks": 10, "max_model_len": 512}])
+def test_what_does_not_fit_names_all_that_can_be_turned(folder, asked):
+    said = refused(DoesNotFit, folder, *([] if asked else [machine(available_memory=1 << 20)]), **asked)
+    for knob in ("--gpu-memory-utilization", "--max-model-len", "--quantization", "--max-num-seqs", "--kv-memory"):
+        assert knob in said
+
+
 def test_a_model_that_does_not_fit(big, folder):
     said = refused(DoesNotFit, big, machine(available_memory=1 << 30))
     assert "does not fit" in said and "--gpu-memory-utilization" in said and "15.0 GiB" in said
