@@ -176,6 +176,14 @@ def test_keywords(tmp_path, row, keywords, fields):
     assert {name: getattr(plan, name) for name in fields} == fields and plan.notices == ()
 
 
-def test_37_another_executor_is_refused():
-    with pytest.raises(ConfigError, match="another executor"):
-        options_from_keywords({"distributed_executor_backend": "ray"}, {})
+@pytest.mark.parametrize("name", ["mp", "uni"])
+def test_37_the_executors_that_there_are_by_name(name):
+    assert options_from_keywords({"distributed_executor_backend": name}, {}).sources == {}
+
+
+@pytest.mark.parametrize("name", ["ray", "external_launcher"])
+def test_37_ranks_on_several_machines_are_refused_until_there_are_any(name):
+    """The row has the constructor take both names. Executors of these kinds are later work; a name that is taken today would
+    run something else than it says."""
+    with pytest.raises(ConfigError, match=f"{name} asks for another executor, .* ranks are processes of this machine"):
+        options_from_keywords({"distributed_executor_backend": name}, {})
