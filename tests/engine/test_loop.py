@@ -1,4 +1,6 @@
 """The loop: commands in, news out under the client's ids, and whose failure is whose."""
+import time
+
 import pytest
 
 from quire.core.errors import EngineDead
@@ -173,6 +175,8 @@ def test_snapshots_are_true_when_the_engine_has_become_idle(engine):
 def test_loading_is_told_as_it_goes():
     ears, pulse, executor = Ears(add(1)), Pulse(), []
 
+    began = time.monotonic()
+
     def make(progress):
         built = fake_engine(plan())
         executor.append(built.executor)
@@ -181,6 +185,8 @@ def test_loading_is_told_as_it_goes():
         return built
     run_engine(make, ears.tell, ears.receive, pulse)
     assert ears.events[:2] == [Progress(1, 2), Progress(2, 2)] and isinstance(ears.events[2], Ready)
+    names, moments = zip(*ears.events[2].ends, strict=True)
+    assert names == ("process", "torch", "weights", "record") and began <= moments[0] and list(moments) == sorted(moments)
     assert len(tokens(ears.of(1))) == 3 and not executor[0].is_started, "stopped at the end"
 
 

@@ -23,7 +23,7 @@ def link_of(plan: Plan) -> Link:
 def main(wire: str) -> int:
     run.link_of = link_of
     try:
-        run.serve(Plan.from_wire(json.loads(wire)), on_ready=lambda url: print(url, flush=True))
+        run.serve(Plan.from_wire(json.loads(wire)), on_ready=lambda url, _: print(url, flush=True))
     except QuireError as error:
         return fail(error.message, error.exit_code)
     return 0

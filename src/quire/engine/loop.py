@@ -144,9 +144,11 @@ class Loop:
 
 def run_engine(make: Make, tell: Tell, receive: Receive, pulse: Pulse) -> None:
     """Load, run until a Stop, and give back what the executor took. A command that comes meanwhile waits in `receive`."""
-    began = time.monotonic()
+    ends = {"process": time.monotonic()}
 
     def progress(done: int, total: int) -> None:
+        ends.setdefault("torch", time.monotonic())      # and what is made before the first weight is read
+        ends["weights"] = time.monotonic()
         pulse.beat()
         tell(Progress(done, total))
 
@@ -154,7 +156,8 @@ def run_engine(make: Make, tell: Tell, receive: Receive, pulse: Pulse) -> None:
     engine.executor.start()
     try:
         pulse.also = lambda: int(getattr(engine.executor, "num_layers_run", 0))
-        tell(Ready(time.monotonic() - began))
+        ends["record"] = time.monotonic()
+        tell(Ready(tuple(ends.items())))
         Loop(engine, tell, pulse).run(receive)
     finally:
         engine.executor.stop()
