@@ -49,6 +49,10 @@ def test_the_memory_adds_up(folder):
     plan = plan_of(folder)
     lines = explain.memory(plan)
     assert "weights" in lines[1] and f"{plan.num_blocks} blocks of 16" in lines[3] and "together" in lines[4]
+    assert [line.split()[0] for line in lines[5:]] == ["available", "free"]
+    plan = dataclasses.replace(plan, weights_bytes=3 << 30, activation_bytes=1 << 30, kv_bytes=4 << 30, free_bytes=10 << 30)
+    together, available, free = explain.memory(plan)[4:]
+    assert "8.0 GiB" in together and "10.0 GiB" in available and "2.0 GiB" in free
 
 
 def test_as_json_it_is_the_plan(folder, capsys):
@@ -75,7 +79,7 @@ def test_it_fits_the_terminal(folder, capsys, monkeypatch, width):
     monkeypatch.chdir(folder.parent)
     assert main(["explain", "m", "--all"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines[:-6])) <= max(int(width), 110)
+    assert max(map(len, lines[:-7])) <= max(int(width), 110)
 
 
 # ---- doctor
