@@ -1,22 +1,16 @@
 """LLM on a tiny model: what a program that follows the guides writes, and what it gets."""
-import asyncio
 import gc
 import os
 import signal
-import subprocess
-import sys
-import threading
-from pathlib import Path
 
 import pytest
 
-from quire import LLM, PoolingParams, SamplingParams
+from quire import LLM, SamplingParams
 from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError
 from quire.engine import faults
 from quire.executor.local import LocalExecutor
-from tests.tiny import EOS, TEMPLATE, tiny
+from tests.tiny import EOS, tiny
 
-ROOT = Path(__file__).parents[1]
 GREEDY = SamplingParams(temperature=0, max_tokens=8, ignore_eos=True)
 
 
@@ -358,133 +352,3 @@ def test_what_cannot_be_made_is_one_typed_line(tmp_path, folder):
         with pytest.raises(kind) as caught:
             LLM(**given)
         assert "\n" not in str(caught.value)
-
-
-# ---- around it
-
-def test_a_call_inside_of_a_running_event_loop(llm):
-    async def call():
-        return llm.generate("a", GREEDY)
-    assert ids(asyncio.run(call())) == ids(llm.generate("a", GREEDY))
-
-
-def test_calls_from_several_threads_wait_for_each_other(llm):
-    want, got = ids(llm.generate(["a", "b"], GREEDY)), []
-    threads = [threading.Thread(target=lambda: got.append(ids(llm.generate(["a", "b"], GREEDY)))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert got == [want] * 4
-
-
-def test_the_bar_is_quiet_where_there_is_no_terminal(llm, capfd):
-    llm.generate(["a", "b"], GREEDY)
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_bar_of_one_s_own_hears_of_every_request(llm):
-    made = []
-
-    class Bar:
-        def __init__(self, total, **given):
-            self.total, self.done, self.said = total, 0, ""
-            made.append(self)
-
-        def set_postfix_str(self, text, refresh):
-            self.said = text
-
-        def update(self, n):
-            self.done += n
-
-        def close(self):
-            self.total = -self.total
-    llm.generate(["a", "b", "c"], GREEDY, use_tqdm=Bar)
-    (bar,) = made
-    assert (bar.done, bar.total) == (3, -3) and "tok/s" in bar.said
-
-
-SCRIPT = '''
-import sys, threading
-BLOCKED = ("msgspec", "zmq", "fastapi", "uvicorn", "huggingface_hub", "rich", "yaml", "prometheus_client", "uvloop",
-           "transformers", "llguidance", "httptools")
-class Block:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in BLOCKED:
-            raise ImportError(f"{name} is blocked")
-sys.meta_path.insert(0, Block())
-from quire import LLM, SamplingParams
-before = set(threading.enumerate())
-llm = LLM(model=sys.argv[1], num_kv_blocks=64, num_threads=1)
-params = SamplingParams(temperature=0, max_tokens=5, ignore_eos=True)
-for output in llm.generate(["Hello, my name is", "The capital is"], params):
-    print("Prompt:", output.prompt, len(output.outputs[0].token_ids))
-print(llm.chat([{"role": "user", "content": "Hi"}], SamplingParams(temperature=0, max_tokens=3))[0].finished)
-print("threads", len(set(threading.enumerate()) - before))
-'''
-
-
-def test_a_script_without_a_guard_ends_cleanly_and_needs_only_the_few_libraries(folder, tmp_path):
-    """It makes its LLM at the top, never closes it, and none of the server's libraries is there."""
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
-    done = subprocess.run([sys.executable, "-W", "error", str(script), str(folder)], capture_output=True, text=True,
-                          timeout=300,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[:4] == ["Prompt: Hello, my name is 5", "Prompt: The capital is 5", "True", "threads 0"]
-    assert done.stderr == ""
-
-
-def test_the_template_of_the_tests_is_the_model_s(llm):
-    assert llm.get_tokenizer().chat_template == TEMPLATE
-
-
-# ---- vectors
-
-def length(vector):
-    return sum(x * x for x in vector) ** 0.5
-
-
-def test_embed_gives_a_unit_vector_of_each_prompt(llm):
-    prompts = ["Hello", [72, 101, 108, 108, 111], "another, longer one"]
-    outputs = llm.embed(prompts)
-    assert [o.prompt_token_ids for o in outputs] == [[*b"Hello"], [*b"Hello"], [*b"another, longer one"]]
-    assert outputs[0].outputs.embedding == outputs[1].outputs.embedding != outputs[2].outputs.embedding
-    assert all(o.finished and o.outputs.hidden_size == 64 and abs(length(o.outputs.embedding) - 1) < 1e-6 for o in outputs)
-    assert is_empty(llm)
-
-
-def test_embed_as_pooling_params_say(llm):
-    raw, mean, few = llm.embed(["Hello"] * 3, pooling_params=[
-        PoolingParams(use_activation=False), PoolingParams(pooling="MEAN"), PoolingParams(dimensions=3)])
-    plain = llm.embed("Hello")[0].outputs.embedding
-    assert [x / length(raw.outputs.embedding) for x in raw.outputs.embedding] == pytest.approx(plain, abs=1e-6)
-    assert few.outputs.embedding == pytest.approx([x / length(plain[:3]) for x in plain[:3]], abs=1e-6)
-    assert mean.outputs.embedding != pytest.approx(plain, abs=1e-2)
-
-
-def test_embed_cuts_only_where_asked(llm):
-    assert llm.embed("Hello", truncate_prompt_tokens=3)[0].prompt_token_ids == [*b"Hel"]
-    longest = llm.plan.max_model_len
-    assert len(llm.embed("x" * 2 * longest, truncate_prompt_tokens=-1)[0].prompt_token_ids) == longest
-    with pytest.raises(InvalidRequest, match=f"{longest + 1} tokens"):
-        llm.embed("x" * (longest + 1))
-    with pytest.raises(InvalidRequest, match="truncate_prompt_tokens is 0"):
-        llm.embed("x", truncate_prompt_tokens=0)
-
-
-@pytest.mark.parametrize(("given", "name"), [({"dimensions": 0}, "dimensions"), ({"pooling": "cls"}, "pooling"),
-                                             ({"task": "classify"}, "task"), ({"use_activation": 1}, "use_activation")])
-def test_pooling_params_refuse_what_is_not_to_be_had(given, name):
-    with pytest.raises(InvalidRequest) as refused:
-        PoolingParams(**given)
-    assert refused.value.param == name
-
-
-def test_embed_refuses_before_anything_runs(llm):
-    with pytest.raises(InvalidRequest, match="64"):
-        llm.embed(["a", "b"], pooling_params=PoolingParams(dimensions=65))
-    with pytest.raises(InvalidRequest, match="PoolingParams"):
-        llm.embed("a", pooling_params=SamplingParams())
-    assert is_empty(llm)

@@ -3,12 +3,12 @@
     engine = AsyncLLMEngine.from_engine_args(AsyncEngineArgs(model="..."))
     async for output in engine.generate("Hello", SamplingParams(), request_id="1"): ...
 """
-import logging
 import os
 import weakref
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
+from quire.core import log
 from quire.core.errors import QuireError
 from quire.core.model_spec import ModelSpec
 from quire.core.options import Options
@@ -26,8 +26,6 @@ from quire.text.tokenizer import Tokenizer
 
 STOP_SECONDS = 5.0              # that the engine's thread gets for the step at hand
 
-log = logging.getLogger("quire")
-
 
 class AsyncEngineArgs:
     """Keywords are the server's flags with underscores; each that is given is an attribute too."""
@@ -42,8 +40,7 @@ class AsyncLLMEngine:
 
     def __init__(self, plan: Plan):
         self.plan = plan
-        for notice in plan.notices:
-            log.warning("%s", notice)
+        log.begin(plan)
         self._tokenizer = Tokenizer.load(plan.tokenizer_folder, plan.chat_template)
         self.link = EngineThread(lambda progress: build_engine(plan, progress))
         self.client = Client(plan, ModelSpec.read(plan.model_folder), self._tokenizer, self.link)
@@ -93,7 +90,7 @@ class AsyncLLMEngine:
             raise self.client.cause
 
     async def do_log_stats(self) -> None:
-        log.info("%s", self.client.figures().line())
+        log.log.info("%s", self.client.figures().line())
 
     def get_tokenizer(self) -> Tokenizer:
         return self._tokenizer

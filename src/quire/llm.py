@@ -7,7 +7,6 @@
 Everything happens in the call, on the caller's thread: no thread, no event loop, no process but those of
 tensor_parallel_size. So it works at the top of a script, in a notebook, and inside of a running event loop, which waits.
 """
-import logging
 import os
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
 
+from quire.core import log
 from quire.core.errors import EngineDead, QuireError
 from quire.core.model_spec import ModelSpec
 from quire.core.outputs import EmbeddingRequestOutput, RequestOutput
@@ -43,8 +43,6 @@ from quire.engine.vectors import run_vectors
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
 
-log = logging.getLogger("quire")
-
 Params = SamplingParams | Sequence[SamplingParams] | None
 T = TypeVar("T")
 
@@ -57,17 +55,13 @@ class LLM:
 
     def __init__(self, model: str | None = None, **options: Any):
         self.plan = resolve(options_from_keywords({"model": model, **options}, os.environ))
-        for notice in self.plan.notices:
-            log.warning("%s", notice)
+        log.begin(self.plan)
         spec = ModelSpec.read(self.plan.model_folder)
         self.tokenizer = Tokenizer.load(self.plan.tokenizer_folder, self.plan.chat_template)
         self.bounds = Bounds.of(self.plan, spec, self.tokenizer)
         self.admission = Admission(self.bounds, self.tokenizer, self.plan.seed)
         self.lock, self.next_id, self.numbers = Lock(), 0, count()
         self.cause: QuireError | None = None
-        positions = self.plan.num_blocks * self.plan.block_size
-        log.info("KV cache: %s positions, enough for %.1f requests of %s", f"{positions:,}",
-                 positions / self.plan.max_model_len, f"{self.plan.max_model_len:,}")
         engine = build_engine(self.plan)
         engine.executor.start()
         self.direct = Direct(engine)

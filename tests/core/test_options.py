@@ -196,6 +196,15 @@ def test_a_list_before_the_model_is_ambiguous(arguments):
     assert from_flags("m", *arguments).model.model == "m"
 
 
+@pytest.mark.parametrize("arguments", [["--served-model-name", "a", "b"], ["--api-key", "k", "l"]])
+def test_a_list_swallows_no_model_that_file_or_environment_name(arguments, tmp_path):
+    (tmp_path / "c.yaml").write_text("model: m")
+    for options in (from_flags(*arguments, env={"QUIRE_MODEL": "m"}),
+                    from_flags(*arguments, "--config", str(tmp_path / "c.yaml")),
+                    from_flags(*arguments, env={"QUIRE_CONFIG": str(tmp_path / "c.yaml")})):
+        assert options.model.model == "m" and arguments[1:] in (options.model.served_model_name, options.server.api_key)
+
+
 @given(st.lists(st.sampled_from([*flags_of(OPTIONS.values()), "true", "1", "x", "--", "--port=", "-", "", "={"]),
                 max_size=6))
 def test_any_command_line_is_options_or_a_config_error(arguments):
@@ -322,11 +331,12 @@ def test_numbers_and_none_as_keywords_of_a_missing_capability():
 
 
 @pytest.mark.parametrize("name", SPELLINGS)
-def test_every_spelling_of_guides_is_a_flag_a_key_and_a_keyword(name, tmp_path):
-    value = 4 if SPELLINGS[name].option.kind == "number" else True
+def test_every_spelling_of_guides_is_a_flag_a_key_a_keyword_and_a_name_in_the_environment(name, tmp_path):
+    value = {"number": 4, "word": "debug", "bool": True}[SPELLINGS[name].option.kind]
     (tmp_path / "c.yaml").write_text(f"{name}: {json.dumps(value)}")
     for options in (from_flags(SPELLINGS[name].option.flag, str(value)),
                     from_flags("--config", str(tmp_path / "c.yaml")),
+                    from_flags(env={f"QUIRE_{name.upper()}": str(value)}),
                     options_from_keywords({name: value}, {})):
         assert isinstance(options, Options)
 
@@ -334,6 +344,21 @@ def test_every_spelling_of_guides_is_a_flag_a_key_and_a_keyword(name, tmp_path):
 def test_a_spelling_of_a_weaker_source_gives_way():
     assert from_flags("--disable-log-requests", env={"QUIRE_LOG_REQUESTS": "1"}).logging.log_requests is False
     assert from_flags("--log-requests", env={}).logging.log_requests is True
+
+
+@pytest.mark.parametrize("names", [("QUIRE_LOG_REQUESTS", "QUIRE_DISABLE_LOG_REQUESTS"),
+                                   ("QUIRE_DISABLE_LOG_REQUESTS", "QUIRE_LOG_REQUESTS")])
+def test_beside_an_option_in_one_source_a_spelling_gives_way(names):
+    assert from_flags(env=dict.fromkeys(names, "1")).logging.log_requests is True
+
+
+def test_a_spelling_in_the_environment_is_that_of_the_flag():
+    assert from_flags(env={"QUIRE_ASYNC_SCHEDULING": "1"}).sources == {"depth": "env"}
+    assert from_flags(env={"QUIRE_PIPELINE_PARALLEL_SIZE": "1", "QUIRE_PP": "1"}).sources == {}
+    with pytest.raises(ConfigError, match="pipeline parallelism"):
+        from_flags(env={"QUIRE_PIPELINE_PARALLEL_SIZE": "2"})
+    with pytest.raises(ConfigError, match="QUIRE_TRUST_REMOTE_CODE: 'perhaps'"):
+        from_flags(env={"QUIRE_TRUST_REMOTE_CODE": "perhaps"})
 
 
 def test_reading_an_option_checks_it():

@@ -18,7 +18,8 @@ SAMPLING = Sampling(7, n=2, temperature=0.5, seed=2 ** 64 - 1, stop_ids=frozense
 PLAIN = [
     Add(3, [0, 1, 2 ** 32 - 1], SAMPLING, -5, "salt", False, "label/../é\0"), Abort((1, 2 ** 62)), Abort(()), Reset(4),
     Stop(),
-    Done(4), Progress(1, 2 ** 40), Ready(0.25), wire.Open({"model": "x", "reasons": {"a": ["flag", "b"]}}),
+    Done(4), Progress(1, 2 ** 40), Ready((("process", 0.25), ("torch", 1.5))), Ready(),
+    wire.Open({"model": "x", "reasons": {"a": ["flag", "b"]}}),
     wire.Fatal("ModelError", "no", "param", None), Batch([], Snapshot(*range(11))),
     Batch([News(1, [4, 5], "stop", "", None, None, None, 3, 1, 2.5), News(2, [], "error", "bad")], None)]
 

@@ -37,12 +37,14 @@ class Dying(FakeDevice):
         return super()._execute(step)
 
     def _die(self, way: str) -> None:
+        said = ["the disk has run away"] * (way == "exit")
+        quiet = ("INFO quire.x: all is well", "rank 1: WARNING quire.x: not so fast", "")
+        print(*said, *quiet, sep="\n", file=sys.stderr, flush=True)
         if way == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         elif way == "stop":
             os.kill(os.getpid(), signal.SIGSTOP)
         elif way == "exit":
-            print("the disk has run away", file=sys.stderr, flush=True)
             os._exit(3)
         raise RuntimeError("the device is on fire")
 

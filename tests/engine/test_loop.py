@@ -1,4 +1,6 @@
 """The loop: commands in, news out under the client's ids, and whose failure is whose."""
+import time
+
 import pytest
 
 from quire.core.errors import EngineDead
@@ -173,6 +175,8 @@ def test_snapshots_are_true_when_the_engine_has_become_idle(engine):
 def test_loading_is_told_as_it_goes():
     ears, pulse, executor = Ears(add(1)), Pulse(), []
 
+    began = time.monotonic()
+
     def make(progress):
         built = fake_engine(plan())
         executor.append(built.executor)
@@ -181,6 +185,8 @@ def test_loading_is_told_as_it_goes():
         return built
     run_engine(make, ears.tell, ears.receive, pulse)
     assert ears.events[:2] == [Progress(1, 2), Progress(2, 2)] and isinstance(ears.events[2], Ready)
+    names, moments = zip(*ears.events[2].ends, strict=True)
+    assert names == ("process", "torch", "weights", "record") and began <= moments[0] and list(moments) == sorted(moments)
     assert len(tokens(ears.of(1))) == 3 and not executor[0].is_started, "stopped at the end"
 
 
@@ -213,3 +219,22 @@ def test_a_pulse_is_as_old_as_its_last_beat_of_any_kind():
     assert pulse.has_beaten() and not pulse.has_beaten()
     clock.now = 9.0
     assert pulse.age() == 2.0
+
+
+# ---- its log
+
+def test_debug_lines_tell_of_admissions_and_steps(engine, caplog):
+    with caplog.at_level("DEBUG", "quire.engine"):
+        run(engine, add(7, length=2, n=2, label="mine\n"))
+    admitted, *steps = [record.getMessage() for record in caplog.records]
+    assert admitted == "request 'mine\\n': admitted as 0, prompt of 3, n 2"
+    assert steps and all(line.startswith(f"step {i}: ") for i, line in enumerate(steps, 1))
+    assert ": 2 running, 0 waiting, " in steps[0] and steps[1].endswith(" 2 ended")
+    assert sum(int(line.split(" tokens")[0].split()[-1]) for line in steps) == 4
+
+
+def test_without_debug_nothing_is_counted_for_the_log(engine, caplog, monkeypatch):
+    monkeypatch.setattr(Loop, "_note", lambda *_: pytest.fail("it was asked"))
+    with caplog.at_level("INFO", "quire.engine"):
+        run(engine, add(7))
+    assert caplog.text == ""

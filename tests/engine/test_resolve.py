@@ -67,7 +67,7 @@ CHANGES = {
     "single_process": True, "request_seconds": 2.0, "drain_seconds": 1.0, "log_level": "debug", "log_requests": True,
     "disable_log_stats": True,
 }
-ELSEWHERE = {"model", "revision", "tokenizer", "download_dir", "hf_token",
+ELSEWHERE = {"model", "revision", "tokenizer", "tokenizer_revision", "download_dir", "hf_token",
              "allow_long_max_model_len"}     # tests of their own
 
 
@@ -136,19 +136,28 @@ def test_names(folder):
     assert plan.served_names == ("a", "b") and plan.model_folder == folder
 
 
-def test_what_locating_is_told(folder):
+@pytest.mark.parametrize(("asked", "fetched"), [
+    ({"tokenizer": "o/t"}, ("o/t", None)),
+    ({"tokenizer": "o/t", "tokenizer_revision": "v2"}, ("o/t", "v2")),
+    ({"tokenizer": "o/t", "tokenizer_revision": "v1"}, ("o/t", "v1")),
+    ({"tokenizer_revision": "v2"}, ("o/m", "v2")),
+    ({"tokenizer_revision": "v1"}, None), ({}, None),                  # what was fetched with the model already
+])
+def test_what_locating_is_told(folder, asked, fetched):
     calls = []
 
     def locate(name, **rest):
         calls.append((name, rest))
         return Located(str(name), folder, notices=("a line of the hub",))
 
-    options = options_from_keywords({"model": "o/m", "revision": "v1", "download_dir": "d", "hf_token": "t",
-                                     "tokenizer": "o/t"}, {})
+    common = {"download_dir": "d", "token": "t"}
+    options = options_from_keywords({"model": "o/m", "revision": "v1", "download_dir": "d", "hf_token": "t", **asked}, {})
     plan = resolve(options, machine(), locate)
-    assert calls == [("o/m", {"revision": "v1", "download_dir": "d", "token": "t"}),
-                     ("o/t", {"revision": None, "download_dir": "d", "token": "t", "needs_weights": False})]
-    assert plan.notices == ("a line of the hub",) and plan.reasons["tokenizer_folder"].source == "flag"
+    assert calls[0] == ("o/m", {"revision": "v1", **common})
+    assert [(name, rest.pop("revision")) for name, rest in calls[1:]] == [fetched] * bool(fetched)
+    assert all(rest == {**common, "needs_weights": False} for _, rest in calls[1:])
+    assert plan.notices == ("a line of the hub",)
+    assert plan.reasons["tokenizer_folder"].source == ("flag" if fetched else "derived")
 
 
 def test_a_token_of_the_hub_is_not_in_the_plan(folder):
@@ -159,6 +168,12 @@ def test_another_tokenizer(folder, tmp_path):
     other = make_folder(tmp_path / "other")
     assert plan_of(folder).tokenizer_folder == folder
     assert plan_of(folder, tokenizer=str(other)).tokenizer_folder == other
+    assert plan_of(folder, tokenizer=str(other)).notices == ()
+
+
+def test_a_folder_has_no_revisions_and_that_is_said(folder):
+    assert "v1 is not used" in plan_of(folder, revision="v1").notices[0]
+    assert "v2 is not used" in plan_of(folder, tokenizer_revision="v2").notices[0]
 
 
 def test_a_quantized_checkpoint_is_refused(tmp_path):
@@ -453,6 +468,14 @@ def test_absolute_kv_memory(folder):
     said = refused(DoesNotFit, folder, kv_memory="100GiB")
     assert "100.0 GiB" in said and "--max-model-len" in said
     refused(DoesNotFit, folder, kv_memory=10)
+
+
+@pytest.mark.parametrize("asked", [{}, {"kv_memory": "100GiB"}, {"num_kv_blocks": 10 ** 9},
+                                   {"num_kv_blocks": 10, "max_model_len": 512}])
+def test_what_does_not_fit_names_all_that_can_be_turned(folder, asked):
+    said = refused(DoesNotFit, folder, *([] if asked else [machine(available_memory=1 << 20)]), **asked)
+    for knob in ("--gpu-memory-utilization", "--max-model-len", "--quantization", "--max-num-seqs", "--kv-memory"):
+        assert knob in said
 
 
 def test_a_model_that_does_not_fit(big, folder):

@@ -19,7 +19,7 @@ FAKE = Path(__file__).parents[1] / "engine" / "fake_worker.py"
 def main(wire: str, worker: str = str(FAKE)) -> int:
     run.link_of = lambda plan: EngineProcess(plan, GUARDS, (worker,))
     try:
-        run.serve(Plan.from_wire(json.loads(wire)), on_ready=lambda url: print(url, flush=True))
+        run.serve(Plan.from_wire(json.loads(wire)), on_ready=lambda url, _: print(url, flush=True))
     except QuireError as error:
         return fail(error.message, error.exit_code)
     return 0

@@ -76,6 +76,14 @@ def test_means_are_over_all_positions_and_none_of_them_from_the_cache(served, st
     assert (vectors(embed(served, TEXTS[2], pooling=name)) == vectors(body)[2]).all()
 
 
+def test_timings_are_those_of_the_other_routes(served):
+    body, other = embed(served, TEXTS), served.post("/v1/completions", {"prompt": "x"}).json()
+    timings = body["timings"]
+    assert timings.keys() == other["timings"].keys()
+    assert timings["total_ms"] >= timings["first_token_ms"] >= timings["prefill_ms"] > 0 and timings["preemptions"] == 0
+    assert timings["cached_tokens"] == body["usage"]["prompt_tokens_details"]["cached_tokens"]
+
+
 def test_every_form_of_input_is_the_same_text(served):
     ids = [[*text.encode()] for text in TEXTS[:2]]
     wanted = vectors(embed(served, TEXTS[:2]))

@@ -326,6 +326,18 @@ def test_a_fault_inside_is_told_in_one_sentence(served, monkeypatch, caplog):
     assert "secret" not in error["message"]
 
 
+def test_debug_lines_tell_of_requests_and_nothing_of_their_bodies(served, caplog, monkeypatch):
+    lines: list[str] = []
+    monkeypatch.setattr(guard.log, "handle", lambda record: lines.append(record.getMessage()))
+    with caplog.at_level("DEBUG", "quire.server"):
+        served.post("/v1/completions?key=secret", {"prompt": "say:secret"}, **{"x-request-id": "mine"})
+        served.get("/no%0Asuch")
+        served.until(lambda: len(lines) == 4)
+    assert lines[0] == "request mine: POST /v1/completions" and "secret" not in "".join(lines)
+    assert lines[1].startswith("request mine: answered 200 after ")
+    assert lines[2].endswith(": GET /no?such") and ": answered 404 after " in lines[3]
+
+
 def test_the_socket_census(served):
     """One TCP port, on loopback."""
     with pytest.raises(OSError), socket.create_connection(("127.0.0.2", served.port), 1):

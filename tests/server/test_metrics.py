@@ -21,7 +21,8 @@ NAMES = """vllm:num_requests_running vllm:num_requests_waiting vllm:kv_cache_usa
     vllm:request_prefill_time_seconds_bucket vllm:request_decode_time_seconds_bucket vllm:request_params_n_bucket
     vllm:request_params_max_tokens_bucket vllm:avg_prompt_throughput_toks_per_s vllm:avg_generation_throughput_toks_per_s
     vllm:structured_output_mask_seconds_bucket vllm:structured_output_compile_seconds_total
-    vllm:structured_output_compiled_total vllm:structured_output_cache_hits_total vllm_active_requests""".split()
+    vllm:structured_output_compiled_total vllm:structured_output_cache_hits_total vllm:engine_beat_age_seconds
+    vllm_active_requests""".split()
 PLAIN = "process_resident_memory_bytes process_open_fds python_info".split()
 
 
@@ -56,6 +57,13 @@ def test_every_name_is_there_with_its_labels(served):
 
 def test_the_media_type_is_prometheus(served):
     assert served.get("/metrics").headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+def test_an_engine_that_hangs_is_seen_while_it_hangs(served, monkeypatch):
+    """Nothing is told by the engine itself, which would be silent then."""
+    assert 0 <= value(served, "vllm:engine_beat_age_seconds") < served.client.stall_seconds
+    monkeypatch.setattr(served.client.link, "beat_age", lambda: 3.5)
+    assert value(served, "vllm:engine_beat_age_seconds") == 3.5
 
 
 def test_requests_are_counted(served):

@@ -13,10 +13,18 @@ def served():
         yield running
 
 
-def generate(served, prompt="say:abcab", **fields):
-    response = served.post("/generate", {"prompt": prompt, **fields})
+TIMINGS = {"queue_ms", "prefill_ms", "first_token_ms", "decode_ms", "total_ms", "cached_tokens", "preemptions"}
+
+
+def post(served, path, body):
+    response = served.post(path, body)
     assert response.status_code == 200, response.text
-    return response.json()
+    answer = response.json()
+    return answer, answer.pop("usage"), answer.pop("timings")
+
+
+def generate(served, prompt="say:abcab", **fields):
+    return post(served, "/generate", {"prompt": prompt, **fields})[0]
 
 
 def test_a_text_is_gone_on_with(served):
@@ -28,11 +36,26 @@ def test_a_text_is_gone_on_with(served):
 
 def test_several_texts_come_back_in_their_order(served):
     body = {"prompts": ["say:one", "say:three", "say:two"], "max_tokens": 4, "model": "tiny"}
-    assert served.post("/batch_generate", body).json() == {"results": [
+    assert post(served, "/batch_generate", body)[0] == {"results": [
         {"text": "one", "tokens": 4, "finish_reason": "stop"}, {"text": "thre", "tokens": 4, "finish_reason": "length"},
         {"text": "two", "tokens": 4, "finish_reason": "stop"}]}
     ids = {"prompts": [[*b"say:x"], [*b"say:y"]]}
     assert [each["text"] for each in served.post("/batch_generate", ids).json()["results"]] == ["x", "y"]
+
+
+@pytest.mark.parametrize(("path", "prompts"), [("/generate", {"prompt": "say:abcab"}),
+                                               ("/batch_generate", {"prompts": ["say:abcab", "say:c"]})])
+def test_what_was_counted_is_told(served, path, prompts):
+    served.post(path, prompts)
+    answer, usage, timings = post(served, path, prompts)
+    chats = [served.post("/v1/completions", {"prompt": text}).json() for text in prompts.get("prompts", [*prompts.values()])]
+    for field in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        assert usage[field] == sum(other["usage"][field] for other in chats) > 0
+    assert usage["completion_tokens"] == sum(each.get("tokens", each.get("tokens_generated"))
+                                             for each in answer.get("results", [answer]))
+    assert usage["prompt_tokens_details"] == {"cached_tokens": timings["cached_tokens"]} != {"cached_tokens": 0}
+    assert timings.keys() == TIMINGS == chats[0]["timings"].keys()
+    assert timings["total_ms"] >= timings["first_token_ms"] >= timings["prefill_ms"] > 0
 
 
 @pytest.mark.parametrize("path", ["/generate", "/batch_generate"])

@@ -90,5 +90,6 @@ def memory(plan: Plan) -> list[str]:
              f"{plan.num_blocks} blocks of {plan.block_size}: {tokens} tokens, {tokens / plan.max_model_len:.1f} "
              "requests of full length; touched as it fills"),
             ("together", total, ""),
-            ("available", plan.free_bytes, f"on {plan.device}, before anything is loaded"))
+            ("available", plan.free_bytes, f"on {plan.device}, before anything is loaded"),
+            ("free", max(0, plan.free_bytes - total), "left for others, when the KV cache is full"))
     return ["memory:", *(f"  {name:<10} {show_bytes(size):>10}  {text}".rstrip() for name, size, text in rows)]

@@ -9,7 +9,7 @@ from quire.core.errors import ConfigError
 from quire.core.options import KINDS, OPTIONS, SECTIONS, Option
 from quire.core.plan import Plan
 from quire.core.settings import CONFIG
-from quire.core.spellings import SPELLINGS
+from quire.core.spellings import ABSENT, EXTRA_OPTIONS, SPELLINGS
 
 COMMON = ("host", "port", "api_key", "served_model_name", "dtype", "max_model_len", "kv_memory", "max_num_seqs",
           "tensor_parallel_size", "log_level")
@@ -39,8 +39,9 @@ def show(command: str, about: str, own: Iterable[Option], word: str) -> str:
     if not word:
         return "\n".join(head + _screen(command, own, groups))
     if word.lower() == "all":
-        spellings = [s.option for s in SPELLINGS.values()]
-        return "\n".join(head + _listing({**groups, "Spellings of guides": spellings}) + _footnotes())
+        for group, names in (("Spellings of guides", SPELLINGS), ("Not in this version", ABSENT)):
+            groups[group] = [EXTRA_OPTIONS[name] for name in names]
+        return "\n".join(head + _listing(groups) + _footnotes())
     found = _find(groups, word.lower())
     if not found:
         raise ConfigError(f"--help={word} finds nothing; the groups are {', '.join(groups)}")
@@ -86,18 +87,21 @@ def _footnotes() -> list[str]:
 
 
 def describe(option: Option) -> list[str]:
-    """The flag, its value, what it does, and the default."""
-    shown = "|".join(option.choices) if option.choices else KINDS[option.kind].shown
+    """The flag, its values, what it does, other words for the values, and the default."""
+    values = option.choices or (KINDS[option.kind].shown,)
     flag = ", ".join((*option.short, option.flag))
-    left = f"  {flag} {shown}".rstrip()
+    left = f"  {flag} {'|'.join((*values, *['auto'] * option.takes_auto))}".rstrip()
+    also = f"; also {', '.join(option.synonyms)}" if option.synonyms else ""
     default = default_of(option)
-    text = textwrap.wrap(option.help + (f" [{default}]" if default else ""), _width() - COLUMN)
+    text = textwrap.wrap(option.help + also + (f" [{default}]" if default else ""), _width() - COLUMN)
     if len(left) >= COLUMN:
         return [left, *(" " * COLUMN + line for line in text)]
     return [left.ljust(COLUMN) + text[0], *(" " * COLUMN + line for line in text[1:])]
 
 
 def default_of(option: Option) -> str:
+    if option.takes_auto and option.default:
+        return f"auto: {option.default}"
     if option.default or option.name not in PLAN_DEFAULTS:
         return option.default
     value = PLAN_DEFAULTS[option.name]

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from quire.cli import help
-from quire.cli.waterfall import Waterfall
+from quire.cli.waterfall import Waterfall, process_start
 from quire.core.lazy import lazy
+from quire.core.messages import Ready
 from quire.core.plan import Plan
 from quire.core.settings import options_from_flags
 
@@ -20,21 +21,23 @@ def run(arguments: Sequence[str]) -> int:
     if (word := help.wanted(arguments)) is not None:
         print(help.show("serve", ABOUT, (), word))
         return 0
-    times = Waterfall()
-    times.begin("plan")
+    times = Waterfall(process_start())
+    times.end("python")
     options, _ = options_from_flags(arguments, os.environ)
     plan = planner.resolve(options)
     for notice in plan.notices:
         tell(f"quire: {notice}")
-    times.begin("load")
-    server.serve(plan, on_ready=lambda url: announce(plan, times, url))
+    times.end("plan")
+    server.serve(plan, on_ready=lambda url, ready: announce(plan, times, url, ready))
     return 0
 
 
-def announce(plan: Plan, times: Waterfall, url: str) -> None:
-    """The model is loaded and requests are taken."""
-    times.end()
-    tell("\n".join([*times.lines(), f"quire: {parsers(plan)}", *next_steps(plan, url)]))
+def announce(plan: Plan, times: Waterfall, url: str, ready: Ready) -> None:
+    """The model is loaded and requests are taken. What the HTTP side needs beyond the engine's phases is the last one."""
+    for phase, end in ready.ends:
+        times.end(phase, end)
+    times.end("http")
+    tell("\n".join([*times.lines(), f"quire: {plan.kv_line()}", f"quire: {parsers(plan)}", *next_steps(plan, url)]))
 
 
 def parsers(plan: Plan) -> str:

@@ -122,9 +122,10 @@ def _json_or_text(text: str) -> Any:
         return text
 
 
-def check_words(parsed: Parsed, options: Mapping[str, Option]) -> None:
-    """A list flag before the model could swallow it; then nobody can tell which word is the model."""
-    if parsed.words or "model" in parsed.values:
+def check_words(parsed: Parsed, options: Mapping[str, Option], has_model: bool) -> None:
+    """A list flag before the model could swallow it; then nobody can tell which word is the model, unless file or
+    environment name one (has_model)."""
+    if has_model or parsed.words or "model" in parsed.values:
         return
     for name, value in parsed.values.items():
         if isinstance(value, list) and name in options:

@@ -57,11 +57,12 @@ def locate(name: str | None, revision: str | None = None, download_dir: str | No
            needs_weights: bool = True, environ: Mapping[str, str] = os.environ) -> Located:
     """Raises ModelError, NetworkError or DoesNotFit (the disk)."""
     name = DEFAULT_MODEL if name is None else name
+    unused = (f"{name} is on this machine and has no revisions: {revision} is not used",) if revision else ()
     if name in bundled_names() or name == DEFAULT_MODEL:
-        return Located(name, _bundled(name), True)
+        return Located(name, _bundled(name), True, unused)
     path = Path(name).expanduser()
     if name.strip() and path.is_dir():
-        return Located(name, path.resolve())
+        return Located(name, path.resolve(), False, unused)
     if path.is_file():
         raise ModelError(f"{name} is a file; name the folder that holds config.json and the weights")
     if name.startswith((".", "/", "~")) or name.count("/") > 1 or not name.strip():

@@ -80,8 +80,8 @@ class Progress(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """Requests are taken from now on."""
-    seconds: float                  # that loading took
+    """Requests are taken from now on. Moments on the system's monotonic clock, which is that of other processes too."""
+    ends: tuple[tuple[str, float], ...] = ()        # of the phases of loading, in their order
 
 
 Event = Batch | Done | Progress | Ready

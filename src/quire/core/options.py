@@ -115,6 +115,8 @@ class ModelOptions:
         "list", "names that clients use; answers carry the first", default="the model's name")
     revision: str | None = option("text", "branch, tag or commit of the model; holds for all its files", default="main")
     tokenizer: str | None = option("text", "folder or Hugging Face id of another tokenizer", default="the model's")
+    tokenizer_revision: str | None = option(
+        "text", "branch, tag or commit of the tokenizer", default="the model's; of --tokenizer: main")
     download_dir: str | None = option("text", "folder that keeps downloads", default="the Hugging Face cache")
     hf_token: str | None = option(
         "text", "token for models that ask for one", env=("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), default="none")

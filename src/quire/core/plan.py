@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from quire.core.units import show_bytes
+
 SOURCES = ("flag", "env", "file", "default", "derived")
 
 
@@ -92,6 +94,12 @@ class Plan:
 
     notices: tuple[str, ...] = ()               # lines to show the user once, at start
     reasons: dict[str, Reason] = field(default_factory=dict)            # for each field that stands for a choice
+
+    def kv_line(self) -> str:
+        """Size of the KV cache, and how many requests it holds."""
+        tokens = self.num_blocks * self.block_size
+        return (f"KV cache: {show_bytes(self.kv_bytes)} for {tokens:,} tokens, which are {tokens / self.max_model_len:.1f} "
+                f"requests of {self.max_model_len:,}; at most {self.max_num_seqs} run at once")
 
     def to_wire(self) -> dict[str, Any]:
         """A dict of str, int, float, bool, list and dict."""

@@ -31,8 +31,9 @@ class Gathered:
         self.notices: list[str] = []
 
     def add(self, source: str, given: Mapping[str, Any], shown: Mapping[str, str]) -> None:
-        """`given` by option name, raw; None asks for nothing. `shown` is what to call each in a message."""
-        for name, value in given.items():
+        """`given` by option name, raw; None asks for nothing. `shown` is what to call each in a message. Within one source
+        an option's own name wins over a spelling that implies it."""
+        for name, value in sorted(given.items(), key=lambda item: item[0] in OPTIONS):
             if value is None:
                 continue
             called = shown.get(name, name)
@@ -70,15 +71,14 @@ def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
     """The Options of a command line whose only word is the model, and the values of the command's own options."""
     own_options = {o.name: o for o in own}
     parsed = parse_flags(arguments, (*OPTIONS.values(), *EXTRA_OPTIONS.values(), CONFIG, *own_options.values()))
-    check_words(parsed, OPTIONS)
     values = dict(parsed.values)
     if len(parsed.words) > 1:
         raise ConfigError(f"unexpected argument {parsed.words[1]!r}; flags begin with --")
     if parsed.words:
         values["model"] = parsed.words[0]
     mine = {n: read_value(o, values.pop(n), o.flag) for n, o in own_options.items() if n in values}
-    file = values.pop("config", None) or environ.get("QUIRE_CONFIG")
-    gathered = gather(environ, file)
+    gathered = gather(environ, values.pop("config", None) or environ.get("QUIRE_CONFIG"))
+    check_words(parsed, OPTIONS, "model" in gathered.values)
     gathered.add("flag", values, {n: (OPTIONS.get(n) or EXTRA_OPTIONS[n]).flag for n in values})
     return gathered.options(), mine
 
@@ -144,7 +144,8 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def read_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
     """Values and what to call them, by option name, and notices. Our own names win over other programs'."""
-    ours = {f"QUIRE_{spelled.upper()}": name for spelled, name in names_of(OPTIONS.values()).items()}
+    ours = {f"QUIRE_{spelled.upper()}": name
+            for spelled, name in names_of((*OPTIONS.values(), *EXTRA_OPTIONS.values())).items()}
     values: dict[str, str] = {}
     shown: dict[str, str] = {}
     notices: list[str] = []

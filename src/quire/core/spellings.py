@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from quire.core.errors import ConfigError
-from quire.core.options import Option
+from quire.core.options import OPTIONS, Option
 
 Values = Mapping[str, Any]
 
@@ -37,6 +37,13 @@ def _chunked(value: bool) -> Meaning:
     return Meaning({})
 
 
+def _details(value: bool) -> Meaning:
+    if not value:
+        raise ConfigError("--enable-prompt-tokens-details cannot be off: usage always tells how many tokens the prefix "
+                          "cache had; --no-enable-prefix-caching makes it none")
+    return Meaning({})
+
+
 def _swap(value: float) -> Meaning:
     return Meaning({}, "--swap-space has no effect: preempted requests are computed again, nothing is swapped out")
 
@@ -46,8 +53,11 @@ def _trust(value: bool) -> Meaning:
     return Meaning({}, said if value else "")
 
 
-def _spelling(name: str, kind: str, help: str, mean: Callable[[Any], Meaning]) -> tuple[str, Spelling]:
-    return name, Spelling(Option(name, kind, help, group="Spellings of guides"), mean)
+def _spelling(name: str, kind: str, help: str, mean: Callable[[Any], Meaning], **rest: Any) -> tuple[str, Spelling]:
+    return name, Spelling(Option(name, kind, help, group="Spellings of guides", **rest), mean)
+
+
+LEVEL = OPTIONS["log_level"]
 
 
 SPELLINGS: dict[str, Spelling] = dict((
@@ -57,8 +67,11 @@ SPELLINGS: dict[str, Spelling] = dict((
               lambda off: Meaning({"log_requests": not off})),
     _spelling("enable_chunked_prefill", "bool", "always on", _chunked),
     _spelling("enable_metrics", "bool", "always on", _metrics),
+    _spelling("enable_prompt_tokens_details", "bool", "always on", _details),
     _spelling("swap_space", "number", "nothing: preempted requests are computed again", _swap),
     _spelling("trust_remote_code", "bool", "nothing: no code of model repositories is run", _trust),
+    _spelling("uvicorn_log_level", "word", "--log-level: the server and the engine have one log",
+              lambda level: Meaning({"log_level": level}), choices=LEVEL.choices, synonyms=LEVEL.synonyms),
 ))
 
 
@@ -119,9 +132,11 @@ ABSENT: dict[str, Absent] = {
 
 
 def _absent_option(name: str, absent: Absent) -> Option:
+    """Its default in help is the first value that asks for nothing."""
     short = (f"-{name}",) if len(name) <= 2 else ()
-    return Option(name, "bool" if absent.is_switch else "text", f"not in this version: {absent.capability}",
-                  short=short)
+    neutral = "off" if absent.is_switch else "".join(absent.neutral[:1]) or "none"
+    return Option(name, "bool" if absent.is_switch else "text", absent.capability, group="Not in this version",
+                  default=neutral, short=short)
 
 
 EXTRA_OPTIONS: dict[str, Option] = {

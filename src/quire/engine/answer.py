@@ -47,7 +47,7 @@ class Timings:
     """On the monotonic clock, in seconds; 0.0: not yet."""
     arrival: float
     started: float = 0.0            # it first got a row
-    first_token: float = 0.0
+    first_token: float = 0.0        # or the vector
     last_token: float = 0.0
 
 
@@ -175,7 +175,7 @@ class Answer:
             timings.started = timings.started or news.started_at
         if news.reason:
             self.preemptions += news.num_preemptions
-        if news.tokens:
+        if news.tokens or news.vector is not None:
             timings.first_token = timings.first_token or now
             timings.last_token = now
         if news.vector is not None:

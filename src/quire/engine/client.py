@@ -85,7 +85,7 @@ class Client:
         self.labels: dict[str, dict[int, Live]] = {}
         self.lock, self.next_id = Lock(), 0
         self.tickets, self.numbers = dict[int, Future[None]](), count()
-        self.ready: Future[None] = promise()
+        self.ready: Future[Ready] = promise()
         self.death: Future[QuireError] = promise()
         self.idle: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self.watching: asyncio.AbstractEventLoop | None = None
@@ -251,7 +251,7 @@ class Client:
             self.progress = event
         elif isinstance(event, Ready) and self.state in ("loading", "draining"):
             self.state = "ready" if self.state == "loading" else self.state
-            self.ready.set_result(None)
+            self.ready.set_result(event)
 
     def _distribute(self, news: list[News]) -> None:
         """Each to the loop that its stream was made on; nearly always there is one. Nobody waits on a closed one."""

@@ -15,8 +15,8 @@ CUDA_SHARE = 0.9
 LARGE_CUDA = 70 << 30
 BLOCK_SIZES = (8, 16, 32, 64, 128)
 WATERMARK = 0.01
-KNOBS = ("lower --max-model-len or --max-num-seqs, raise --kv-memory or --gpu-memory-utilization, or take a smaller "
-         "model")
+KNOBS = ("lower --max-model-len or --max-num-seqs, raise --kv-memory or --gpu-memory-utilization, quantize the model "
+         "(--quantization int8 or int4), or take a smaller one")
 
 
 def fit(choices: Choices, spec: ModelSpec, machine: Machine) -> None:

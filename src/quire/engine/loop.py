@@ -4,6 +4,7 @@ one request's failure    whatever an Add raises is that request's last news; nob
 the engine's             whatever a turn raises is the end: all who are alive are told, and EngineDead goes out
 idle                     the loop waits for a command; it beats every now and then, so that its silence means something
 """
+import logging
 import time
 from collections.abc import Callable, Sequence
 
@@ -30,6 +31,8 @@ from quire.engine.pulse import Pulse
 
 IDLE_SECONDS = 1.0              # between beats of an idle loop
 SNAPSHOT_SECONDS = 0.1          # between snapshots of a busy one
+
+log = logging.getLogger("quire.engine")
 
 Receive = Callable[[float], Sequence[Command]]      # waits so long for the first command, and brings all that are there
 Make = Callable[[Callable[[int, int], None]], Engine]       # from a callback for the progress of loading
@@ -78,6 +81,8 @@ class Loop:
         snapshot = self._snapshot()
         if known or snapshot:
             self.tell(Batch(known, snapshot))
+        if log.isEnabledFor(logging.DEBUG):
+            self._note(news)
 
     def abort_all(self) -> None:
         for request_id in list(self.names):
@@ -96,6 +101,7 @@ class Loop:
             names = range(add.id, add.id + len(ids))
             self.ids.update(zip(names, ids, strict=True))
             self.names.update(zip(ids, names, strict=True))
+            log.debug("request %r: admitted as %d, prompt of %d, n %d", add.label, ids[0], len(add.prompt), len(ids))
 
     def _answer(self, add: Add, reason: str, error: str) -> None:
         self.tell(Batch([News(add.id + i, (), reason, error) for i in range(add.sampling.n)]))
@@ -120,6 +126,12 @@ class Loop:
         self.told_at = now
         return Snapshot(*self.engine.stats(), self.engine.masking)
 
+    def _note(self, news: Sequence[News]) -> None:
+        stats = self.engine.stats()
+        log.debug("step %d: %d running, %d waiting, %d of %d blocks held, %d tokens, %d ended", stats.num_steps,
+                  stats.num_running, stats.num_waiting, stats.num_held_blocks, stats.num_blocks,
+                  sum(len(n.tokens) for n in news), sum(bool(n.reason) for n in news))
+
     def _die(self, error: Exception) -> EngineDead:
         """Tell everyone; news that were on their way come first."""
         cause = error.message if isinstance(error, QuireError) else f"{type(error).__name__}: {error}"
@@ -132,9 +144,11 @@ class Loop:
 
 def run_engine(make: Make, tell: Tell, receive: Receive, pulse: Pulse) -> None:
     """Load, run until a Stop, and give back what the executor took. A command that comes meanwhile waits in `receive`."""
-    began = time.monotonic()
+    ends = {"process": time.monotonic()}
 
     def progress(done: int, total: int) -> None:
+        ends.setdefault("torch", time.monotonic())      # and what is made before the first weight is read
+        ends["weights"] = time.monotonic()
         pulse.beat()
         tell(Progress(done, total))
 
@@ -142,7 +156,8 @@ def run_engine(make: Make, tell: Tell, receive: Receive, pulse: Pulse) -> None:
     engine.executor.start()
     try:
         pulse.also = lambda: int(getattr(engine.executor, "num_layers_run", 0))
-        tell(Ready(time.monotonic() - began))
+        ends["record"] = time.monotonic()
+        tell(Ready(tuple(ends.items())))
         Loop(engine, tell, pulse).run(receive)
     finally:
         engine.executor.stop()

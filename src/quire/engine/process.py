@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -38,6 +39,8 @@ LAST_CHARS = 4096               # of the child's stderr that are kept to tell wh
 READ_SECONDS = 0.01             # that events are taken in before other work of the loop gets its turn
 POLL_SECONDS = 0.005            # while waiting for the child to end
 BURY_SECONDS, BURY_TRIES = 0.03, 6      # for what the child sent before it ended, and for its exit code
+
+_quiet = re.compile(r"(rank \d+: )?(DEBUG|INFO|WARNING) ").match       # lines of the child's log that tell of no end
 
 log = logging.getLogger("quire.engine")
 
@@ -174,14 +177,14 @@ class EngineProcess:
         self.lose(cause)
 
     def _cause(self) -> QuireError:
-        """Its last word if it had one, else how it ended and its last line."""
+        """Its last word if it had one, else how it ended and its last line that is none of a quiet day."""
         if self.word:
             with contextlib.suppress(wire.WireError):
                 word: wire.Fatal = wire.decode(self.word)
                 return word.error_object()
         how = how_it_ended(self.process.poll() if self.process is not None else None)
-        last = next((line for line in reversed(self.errors.splitlines()) if line.strip()), "")
-        return EngineDead(f"the engine's process {how}" + (f"; its last line was: {last.strip()}" if last else ""))
+        last = next((line.strip() for line in reversed(self.errors.splitlines()) if line.strip() and not _quiet(line)), "")
+        return EngineDead(f"the engine's process {how}" + (f"; its last line was: {last}" if last else ""))
 
     # ---- reading
 

@@ -97,14 +97,17 @@ def _model(choices: Choices, locate: Locate) -> ModelSpec:
 
 
 def _tokenizer(choices: Choices, locate: Locate) -> None:
+    """The model's own, of the same revision, unless another one or another revision is asked for."""
     options = choices.options.model
-    if options.tokenizer is None:
+    revision = options.tokenizer_revision
+    if options.tokenizer is None and revision in (None, options.revision):
         choices.derive("tokenizer_folder", choices.values["model_folder"], "the model's own")
         return
-    located = locate(options.tokenizer, revision=None, download_dir=options.download_dir, token=options.hf_token,
-                     needs_weights=False)
+    name = options.tokenizer or options.model
+    located = locate(name, revision=revision, download_dir=options.download_dir, token=options.hf_token, needs_weights=False)
     choices.notices += located.notices
-    choices.take("tokenizer_folder", "tokenizer", f"{options.tokenizer}", located.folder)
+    choices.take("tokenizer_folder", "tokenizer" if options.tokenizer else "tokenizer_revision",
+                 located.name + (f", revision {revision}" if revision else ""), located.folder)
 
 
 def _template(choices: Choices) -> None:

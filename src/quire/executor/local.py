@@ -8,7 +8,7 @@ from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.types import Step, StepOutput
 from quire.parallel.mesh import Mesh
-from quire.runner.load import Progress, no_progress, use_threads
+from quire.runner.load import Progress, no_progress, use_threads, warn_of_slow_ops
 from quire.runner.runner import Runner
 
 
@@ -23,6 +23,7 @@ class LocalExecutor:
 
     def start(self) -> None:
         use_threads(self.plan.num_threads)
+        warn_of_slow_ops(self.plan)
         mesh = Mesh(device=torch.device(self.plan.device))
         self.runner = Runner(self.plan, ModelSpec.read(self.plan.model_folder), mesh)
         self.runner.load(self.progress)

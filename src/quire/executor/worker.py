@@ -18,7 +18,7 @@ from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.executor import wire
 from quire.parallel.mesh import Mesh
-from quire.runner.load import use_threads
+from quire.runner.load import use_threads, warn_of_slow_ops
 from quire.runner.runner import Runner
 
 PR_SET_PDEATHSIG = 1
@@ -73,8 +73,10 @@ def _run(link: Link) -> None:
     plan = Plan.from_wire(init.plan)
     logging.basicConfig(level=plan.log_level.upper(), format=f"rank {init.rank}: %(levelname)s %(name)s: %(message)s")
     use_threads(plan.num_threads)
-    runner = Runner(plan, ModelSpec.read(plan.model_folder), _join_mesh(init, plan))
     is_first = init.rank == 0
+    if is_first:
+        warn_of_slow_ops(plan)
+    runner = Runner(plan, ModelSpec.read(plan.model_folder), _join_mesh(init, plan))
     runner.load(lambda done, total: link.send(wire.Loading(done, total)) if is_first else None)
     if is_first:
         threading.Thread(target=_beat, args=(link, runner), daemon=True).start()

@@ -191,7 +191,7 @@ def ops_for(device: torch.device, dtype: torch.dtype) -> Ops:
 
 def record(ops: Ops, forward: Pass, capacity: int) -> Recording:
     """A pass over these ops, for steps of at most `capacity` tokens; Unrecordable says why it cannot be."""
-    wrappers, why = _cpu()
+    wrappers, _ = _cpu()
     if wrappers is None or not isinstance(ops, wrappers.CpuOps):
-        raise Unrecordable(why or "its ops are plain PyTorch")
+        raise Unrecordable("its ops are plain PyTorch")
     return Recording(wrappers.native, ops.shapes, forward, capacity)

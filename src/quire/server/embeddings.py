@@ -12,7 +12,7 @@ from quire.engine.vectors import shaped
 from quire.server.aside import aside
 from quire.server.body import decode, read_body
 from quire.server.completions import check_number, read_prompts
-from quire.server.generation import truncate
+from quire.server.generation import timings, truncate
 from quire.server.renamed import renamed
 from quire.server.replies import Receive, Reply, Scope, Send, json_reply
 from quire.server.service import Service, log
@@ -91,7 +91,7 @@ def _reply(answer: dict[str, Any], vectors: Sequence[Any], streams: Sequence[Str
     count = _num_tokens(streams)
     usage = {"prompt_tokens": count, "total_tokens": count,
              "prompt_tokens_details": {"cached_tokens": sum(stream.num_cached_tokens for stream in streams)}}
-    return json_reply({**answer, "data": data, "usage": usage})
+    return json_reply({**answer, "data": data, "usage": usage, "timings": timings(streams)})
 
 
 def _num_tokens(streams: Sequence[Stream]) -> int:

@@ -171,16 +171,7 @@ class Generation:
         return usage
 
     def timings(self) -> dict[str, float | int]:
-        """In milliseconds. Of several prompts: from the first that began to the last that ended."""
-        all_of = [stream.timings for stream in self.streams]
-        arrival, last = all_of[0].arrival, max(t.last_token for t in all_of)
-        started = min((t.started for t in all_of if t.started), default=arrival)
-        first = min((t.first_token for t in all_of if t.first_token), default=started)
-        spans = {"queue_ms": started - arrival, "prefill_ms": first - started, "first_token_ms": first - arrival,
-                 "decode_ms": last - first, "total_ms": time.monotonic() - arrival}
-        return {**{name: round(max(0.0, seconds) * 1000, 3) for name, seconds in spans.items()},
-                "cached_tokens": sum(stream.num_cached_tokens for stream in self.streams),
-                "preemptions": sum(stream.preemptions for stream in self.streams)}
+        return timings(self.streams)
 
     def server_timing(self) -> Headers:
         """What is known so far, as browsers show it: nothing before the first token."""
@@ -193,3 +184,16 @@ class Generation:
         usage = self.usage()
         log.info("%s: %d prompt tokens, %d generated, %.0f ms", answer_id, usage["prompt_tokens"], usage["completion_tokens"],
                  self.timings()["total_ms"])
+
+
+def timings(streams: Sequence[Stream]) -> dict[str, float | int]:
+    """In milliseconds. Of several prompts: from the first that began to the last that ended."""
+    all_of = [stream.timings for stream in streams]
+    arrival, last = all_of[0].arrival, max(t.last_token for t in all_of)
+    started = min((t.started for t in all_of if t.started), default=arrival)
+    first = min((t.first_token for t in all_of if t.first_token), default=started)
+    spans = {"queue_ms": started - arrival, "prefill_ms": first - started, "first_token_ms": first - arrival,
+             "decode_ms": last - first, "total_ms": time.monotonic() - arrival}
+    return {**{name: round(max(0.0, seconds) * 1000, 3) for name, seconds in spans.items()},
+            "cached_tokens": sum(stream.num_cached_tokens for stream in streams),
+            "preemptions": sum(stream.preemptions for stream in streams)}

@@ -119,6 +119,9 @@ class Guard:
             scope = {**scope, "method": "GET"}              # whoever sends knows, and leaves the body out
         body, call = Body(receive), Call(scope, send, self.cors.granted(scope))
         self.calls.enter()
+        is_noted = log.isEnabledFor(logging.DEBUG)
+        if is_noted:
+            log.debug("request %s: %s %s", call.id.decode(), _short(scope["method"]), _short(scope["path"]))
         try:
             await self._pass(scope, body, call)
         except ClientGone:
@@ -126,7 +129,10 @@ class Guard:
         finally:
             body.close()
             self.calls.leave()
-            self.metrics.answered(scope, call.status, time.monotonic() - call.began)
+            seconds = time.monotonic() - call.began
+            self.metrics.answered(scope, call.status, seconds)
+            if is_noted:
+                log.debug("request %s: answered %d after %.1f ms", call.id.decode(), call.status, seconds * 1000)
 
     async def _pass(self, scope: Scope, body: Body, call: Call) -> None:
         try:

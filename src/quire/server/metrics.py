@@ -147,6 +147,8 @@ class Metrics(Watcher, Collector):
             "vllm:gpu_cache_usage_perc": ("the same under an older name", figures.kv_usage),
             "vllm:avg_prompt_throughput_toks_per_s": ("prompt tokens a second, lately", rates.prompt),
             "vllm:avg_generation_throughput_toks_per_s": ("tokens generated a second, lately", rates.generated),
+            "vllm:engine_beat_age_seconds": ("since the engine's last sign of life: a layer of a step, or a look around while "
+                                             "idle", self.client.beat_age()),
             "vllm_active_requests": ("sequences running and waiting", figures.num_running + figures.num_waiting)}
         for name, (help, value) in values.items():
             yield self._gauge(name, help, value)

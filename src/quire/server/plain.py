@@ -2,6 +2,8 @@
 
     {"prompt": ..., "max_tokens": 20}       {"text": ..., "tokens_generated": 20, "finish_reason": "length"}
     {"prompts": [...], "max_tokens": 20}    {"results": [{"text": ..., "tokens": 20, "finish_reason": "length"}, ...]}
+
+Beside these, every answer has the usage and the timings of the other routes.
 """
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -33,9 +35,9 @@ class Generate:
                                  "array_above_max_length")
         asked = Asked(self.service, read.content, given, "prompt")
         async with while_connected(receive):
-            (answer,) = await asked.answers(scope)
+            (answer,), counted = await asked.answers(scope)
             await json_reply({"text": answer.text, "tokens_generated": len(answer.token_ids),
-                              "finish_reason": answer.finish_reason}, headers=read.headers).send(send)
+                              "finish_reason": answer.finish_reason, **counted}, headers=read.headers).send(send)
 
 
 class BatchGenerate:
@@ -48,9 +50,10 @@ class BatchGenerate:
         check_number(len(given), "prompts", self.service.plan.max_queue)
         asked = Asked(self.service, read.content, given, "prompts")
         async with while_connected(receive):
+            answers, counted = await asked.answers(scope)
             results = [{"text": answer.text, "tokens": len(answer.token_ids), "finish_reason": answer.finish_reason}
-                       for answer in await asked.answers(scope)]
-            await json_reply({"results": results}, headers=read.headers).send(send)
+                       for answer in answers]
+            await json_reply({"results": results, **counted}, headers=read.headers).send(send)
 
 
 class Asked(NamedTuple):
@@ -60,8 +63,8 @@ class Asked(NamedTuple):
     prompts: Sequence[str | list[int]]
     name: str
 
-    async def answers(self, scope: Scope) -> list[Delta]:
-        """One for each prompt, whole."""
+    async def answers(self, scope: Scope) -> tuple[list[Delta], dict[str, Any]]:
+        """One for each prompt, whole, and what was counted of them."""
         self.service.model_name(self.request.model)
         check_stops(self.request.stop)
         params = self._params()
@@ -75,7 +78,7 @@ class Asked(NamedTuple):
             async with aclosing(generation.deltas()) as deltas:
                 async for delta in deltas:
                     answers[delta.index].append(delta)
-        return answers
+        return answers, {"usage": generation.usage(), "timings": generation.timings()}
 
     def _params(self) -> SamplingParams:
         most = self.request.max_tokens

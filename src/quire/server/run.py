@@ -20,6 +20,7 @@ import uvloop
 
 from quire.core.errors import PortError
 from quire.core.lazy import lazy
+from quire.core.messages import Ready
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.engine.client import Client
@@ -33,18 +34,18 @@ host = lazy("quire.server.host")        # FastAPI and uvicorn, which take a seco
 
 BACKLOG = 2048                          # connections that wait to be taken
 WILDCARDS = ("0.0.0.0", "::", "")
+OnReady = Callable[[str, Ready], None]  # hears the address when requests are taken, and how the engine got ready
 MOST_FILES = 65_536                     # that are asked for: each connection is one
 NICE = 5                                # how far the server steps back behind the engine's process
 
 
-def serve(plan: Plan, on_ready: Callable[[str], None] = lambda url: None) -> None:
-    """on_ready hears the address when requests are taken."""
+def serve(plan: Plan, on_ready: OnReady) -> None:
     raise_files()
     with listening(plan) as sock:
         uvloop.run(live(plan, sock, on_ready))
 
 
-async def live(plan: Plan, sock: socket.socket, on_ready: Callable[[str], None]) -> None:
+async def live(plan: Plan, sock: socket.socket, on_ready: OnReady) -> None:
     ending = Ending()
     tokenizer = Tokenizer.load(plan.tokenizer_folder, plan.chat_template)
     client = Client(plan, ModelSpec.read(plan.model_folder), tokenizer, link_of(plan))
@@ -53,7 +54,7 @@ async def live(plan: Plan, sock: socket.socket, on_ready: Callable[[str], None])
         step_back()
     try:
         client.watch()
-        await host.run(client, plan, tokenizer, sock, ending, lambda: on_ready(address(plan, sock)))
+        await host.run(client, plan, tokenizer, sock, ending, lambda: on_ready(address(plan, sock), client.ready.result()))
     finally:
         await client.close()
         ending.close()
