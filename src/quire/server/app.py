@@ -17,6 +17,7 @@ from quire.server.docs import Declared, document
 from quire.server.embeddings import Embeddings
 from quire.server.guard import Guard
 from quire.server.models import ListModels, ShowModel
+from quire.server.page import ShowPage
 from quire.server.plain import BatchGenerate, Generate, ModelInfo
 from quire.server.render import RenderChat, RenderCompletions
 from quire.server.replies import App
@@ -54,6 +55,7 @@ ROUTES = (
     Declared("GET", "/livez", probes.Alive, "Does the engine's loop beat?"),
     Declared("GET", "/load", probes.Load, "How many requests are in hand"),
     Declared("GET", "/version", probes.Version, "The version of this server"),
+    Declared("GET", "/docs", ShowPage, "All of this, to read and to try"),
     Declared("GET", "/metrics", probes.ShowMetrics, "Figures for Prometheus"),
 )
 

@@ -16,7 +16,7 @@ from quire.server.limits import Schema
 from quire.server.refusals import REFUSALS
 from quire.server.service import Service
 
-JSON, EVENTS, PLAIN = "application/json", "text/event-stream", "text/plain"
+JSON, EVENTS, PLAIN, HTML = "application/json", "text/event-stream", "text/plain", "text/html"
 ABOUT = """Language models over OpenAI's HTTP interface.
 
 Every error has one shape, `{"error": {"message", "type", "param", "code"}}`, and every answer an `x-request-id`. A body that
@@ -41,7 +41,7 @@ ANYWHERE, GUARDED, WITH_BODY, WITH_ENGINE = (400, 408, 431, 500), (413,), (404, 
 
 
 class Answers(NamedTuple):
-    """of      JSON of this; None: text for Prometheus
+    """of      JSON of this, or the media type of other text
     events  each event of a stream, where one may be asked for
     later   what a probe says with the status 503
     """
@@ -61,7 +61,14 @@ ANSWERS = {
     "/batch_generate": Answers(answers.BatchGenerated), "/model_info": Answers(answers.ModelFacts),
     "/health": _taking, "/readyz": _taking, "/ready": _taking, "/ping": _taking,
     "/livez": Answers(answers.Life, later=answers.Life), "/load": Answers(answers.ServerLoad),
-    "/version": Answers(answers.VersionNumber), "/metrics": Answers(None)}
+    "/version": Answers(answers.VersionNumber), "/metrics": Answers(PLAIN), "/docs": Answers(HTML)}
+EXAMPLES: dict[str, Schema] = {
+    "ChatRequest": {"messages": [{"role": "user", "content": "Say hello."}], "max_tokens": 64, "stream": True},
+    "CompletionRequest": {"prompt": "Once upon a time", "max_tokens": 32, "stream": True},
+    "EmbeddingRequest": {"input": ["one text", "another"]},
+    "TokenizeRequest": {"prompt": "one text", "return_token_strs": True},
+    "DetokenizeRequest": {"tokens": [1, 2, 3]}, "GenerateRequest": {"prompt": "Once upon a time", "max_tokens": 20},
+    "BatchGenerateRequest": {"prompts": ["Once upon a time", "The end"], "max_tokens": 20}}
 NO_ENGINE = ("/tokenize", "/detokenize")
 
 
@@ -79,7 +86,8 @@ def document(service: Service, routes: Iterable[Declared], public: frozenset[str
         is_public = declared.path in public
         paths[declared.path.replace(":path}", "}")] = {
             method.lower(): _operation(service, declared, method, is_public) for method in declared.methods.split()}
-    wanted = [kind for each in ANSWERS.values() for kind in (each.of, each.events, each.later) if kind is not None]
+    wanted = [kind for each in ANSWERS.values() for kind in (each.of, each.events, each.later)
+              if not isinstance(kind, (str, type(None)))]
     _, schemas = msgspec.json.schema_components((*wanted, answers.Error), ref_template=ref("{name}")["$ref"])
     for schema in schemas.values():
         schema.pop("title")
@@ -109,7 +117,8 @@ def _operation(service: Service, declared: Declared, method: str, is_public: boo
         made["parameters"] = [{"name": "name", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1},
                                "example": service.plan.served_names[0]}]
     if declared.body is not None:
-        made["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(declared.body.__name__)}}}
+        example = EXAMPLES[declared.body.__name__]
+        made["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(declared.body.__name__), "example": example}}}
     if is_public and service.plan.api_keys:
         made["security"] = []
     return made
@@ -121,15 +130,16 @@ def _responses(service: Service, declared: Declared, is_public: bool) -> Schema:
                 *(WITH_ENGINE if declared.body and declared.path not in NO_ENGINE else ()),
                 *((404,) if "{" in declared.path else ()), *((401,) if plan.api_keys and not is_public else ()),
                 *((403,) if not plan.api_keys else ())}
-    content: Schema = {PLAIN: {"schema": {"type": "string"}}}
-    if told.of is not None:
-        content = {JSON: {"schema": _schema_of(told.of)}}
+    text: Schema = {"schema": {"type": "string"}}
+    content = {told.of: text} if isinstance(told.of, str) else {JSON: {"schema": _schema_of(told.of)}}
     if told.events is not None:
         content[EVENTS] = {"schema": _event_of(told.events)}
     made = {"200": _response("The answer; with stream true, events: `data: ` and JSON each, the last `data: [DONE]`."
                              if told.events else "The answer.", content, unknown=declared.body is not None)}
     for status in sorted(statuses):
         made[str(status)] = _response(STATUSES[status], {JSON: {"schema": ref("Error")}}, retry=status in (429, 503))
+    if told.of == HTML and "401" in made:
+        made["401"]["content"][HTML] = text
     if told.later is not None:
         made["503"] = _response("Not now.", {JSON: {"schema": _schema_of(told.later)}})
     return made
