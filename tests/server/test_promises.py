@@ -1,8 +1,8 @@
 """Every field of every request record keeps its promise: two requests that differ in nothing else get different answers, or
 the field is refused by name.
 
-The fields are read off the records themselves, those inside of others too: a field without a promise here fails. HARMLESS fields
-promise the opposite, and the document says so of them. What the server's records do not have, test_fields has.
+The fields are read off the records themselves, those inside of others too: a field without a promise here fails. HARMLESS
+fields promise the opposite, and the document says so of them. What the server's records do not have, test_fields has.
 """
 import json
 import re
@@ -85,7 +85,7 @@ def salted(salt: str) -> Promise:
     return Promise(salt, holds=lambda with_it, without: cached(with_it) == 0 < cached(without))
 
 
-LABELLED = Promise("mine", holds=lambda with_it, without: with_it["id"].endswith("-mine") and not without["id"].endswith("-mine"))
+LABELLED = Promise("mine", holds=lambda with_it, without: [x["id"].endswith("-mine") for x in (with_it, without)] == [True, False])
 WITH_ASSISTANT = {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "say:ab"}]}
 
 COMMON: dict[str, Promise | Refused] = {
@@ -98,7 +98,8 @@ COMMON: dict[str, Promise | Refused] = {
     "logit_bias": on_real({"97": 100}), "allowed_token_ids": on_real([97]),
     "bad_words": on_real(["a"], allowed_token_ids=[97, 98], temperature=2),
     "skip_special_tokens": on_real(False, allowed_token_ids=[256]),
-    "spaces_between_special_tokens": Promise(False, {"ignore_eos": True, "skip_special_tokens": False, "max_tokens": 8}, spaced=True),
+    "spaces_between_special_tokens": Promise(False, {"ignore_eos": True, "skip_special_tokens": False, "max_tokens": 40},
+                                             spaced=True),
     "add_special_tokens": Promise(True, other=False), "truncate_prompt_tokens": Promise(3),
     "truncation_side": Promise("right", {"truncate_prompt_tokens": 3, "return_token_ids": True}, "left"),
     "priority": Refused(1), "echo": Promise(True), "return_token_ids": Promise(True),
@@ -130,7 +131,8 @@ OWN: dict[str, dict[str, Promise | Refused]] = {
     "GenerateRequest": {"prompt": Promise("say:x", other="say:y"), "model": Refused("nope")},
     "BatchGenerateRequest": {"prompts": Promise(["say:x"], other=["say:y"]), "model": Refused("nope")},
     "EmbeddingRequest": {
-        "input": Promise("x", other="y"), "cache_salt": salted("c"), "encoding_format": Promise("base64"), "dimensions": Promise(3, real=True),
+        "input": Promise("x", other="y"), "cache_salt": salted("c"), "encoding_format": Promise("base64"),
+        "dimensions": Promise(3, real=True),
         "use_activation": Promise(False), "pooling": Promise("mean", real=True), "truncation_side": Promise(
             "left", {"truncate_prompt_tokens": 3}, "right")},
     "TokenizeRequest": {
