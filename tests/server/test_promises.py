@@ -15,7 +15,7 @@ import pytest
 
 from quire.server.bodies import BODIES
 from quire.server.shapes import HARMLESS, INNER, INNERMOST, JsonSchema, Tool
-from tests.server.model import folder
+from tests.server.model import BOS, EOS, folder
 from tests.server.served import Served, chat, events, is_refusal, serving
 from tests.server.test_real_model import Real
 from tests.server.test_tools import BOTH, CALL, OTHER, TEMPLATE, TOOL, named
@@ -38,7 +38,8 @@ Holds = Callable[[Answer, Answer], Any]
 class Promise(NamedTuple):
     """value   of the field in one request; `other` in the other one, where ... leaves it out
     base       what both have beside what every body of this shape has
-    real       asked of a small real model, for the fake one draws by a script
+    real    asked of a small real model, for the fake one draws by a script
+    spaced  asked of a model whose vocabulary puts spaces between tokens; it says two special ones
     holds      of the two answers; None: they differ
     """
     value: Any
@@ -85,7 +86,7 @@ def salted(salt: str) -> Promise:
     return Promise(salt, holds=lambda with_it, without: cached(with_it) == 0 < cached(without))
 
 
-LABELLED = Promise("mine", holds=lambda with_it, without: [x["id"].endswith("-mine") for x in (with_it, without)] == [True, False])
+LABELLED = Promise("mine", holds=lambda *answers: [answer["id"].endswith("-mine") for answer in answers] == [True, False])
 WITH_ASSISTANT = {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "say:ab"}]}
 
 COMMON: dict[str, Promise | Refused] = {
@@ -98,8 +99,7 @@ COMMON: dict[str, Promise | Refused] = {
     "logit_bias": on_real({"97": 100}), "allowed_token_ids": on_real([97]),
     "bad_words": on_real(["a"], allowed_token_ids=[97, 98], temperature=2),
     "skip_special_tokens": on_real(False, allowed_token_ids=[256]),
-    "spaces_between_special_tokens": Promise(False, {"ignore_eos": True, "skip_special_tokens": False, "max_tokens": 40},
-                                             spaced=True),
+    "spaces_between_special_tokens": Promise(False, {"skip_special_tokens": False}, spaced=True),
     "add_special_tokens": Promise(True, other=False), "truncate_prompt_tokens": Promise(3),
     "truncation_side": Promise("right", {"truncate_prompt_tokens": 3, "return_token_ids": True}, "left"),
     "priority": Refused(1), "echo": Promise(True), "return_token_ids": Promise(True),
@@ -282,7 +282,7 @@ def spaced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     tokenizer = json.loads((made / "tokenizer.json").read_text())
     tokenizer["decoder"] = {"type": "WordPiece", "prefix": "##", "cleanup": False}
     (made / "tokenizer.json").write_text(json.dumps(tokenizer))
-    with serving(model_folder=made, tokenizer_folder=made) as running:
+    with serving({"script": lambda prompt: [BOS, BOS, EOS]}, model_folder=made, tokenizer_folder=made) as running:
         yield running
 
 
