@@ -10,10 +10,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TEST_STAMP := $(VENV)/.ready-test
 RUN := ../quire-training
+FUZZ := .venv-fuzz
+FUZZ_STAMP := $(FUZZ)/.ready
+CASES ?= 10000
 SANITIZED := build/sanitized
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
-.PHONY: serve test test-all sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
+.PHONY: serve test test-all fuzz sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,6 +33,10 @@ test: $(TEST_STAMP) lint
 test-all: $(TEST_STAMP) lint
 	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
 	$(BIN)/python -m tests.summary $(VENV)/junit.xml > tests/results/summary.md
+
+## make fuzz           schemathesis against the server, at least CASES cases (10,000), in a virtual environment of its own
+fuzz: $(TEST_STAMP) $(FUZZ_STAMP)
+	QUIRE_PYTHON=$(BIN)/python PYTHONPATH=. $(FUZZ)/bin/python -m tests.fuzz.run $(CASES)
 
 ## make sanitize       the kernels' tests on a build with the address and undefined-behaviour sanitizers
 # A virtual environment of its own sees the packages of the first one, but not its editable install of quire.
@@ -76,7 +83,7 @@ evaluate-bundled: $(TEST_STAMP)
 
 ## make clean          remove .venv and what was built
 clean:
-	rm -rf $(VENV) build dist src/quire/_kernels*
+	rm -rf $(VENV) $(FUZZ) build dist src/quire/_kernels*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \
@@ -93,4 +100,9 @@ $(STAMP): $(SOURCES) | $(VENV)/bin/python
 
 $(TEST_STAMP): $(STAMP)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $(PIP_ARGS) -e '.[test]'
+	@touch $@
+
+$(FUZZ_STAMP): tests/fuzz/requirements.txt tests/fuzz/constraints.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip install -q --disable-pip-version-check -c tests/fuzz/constraints.txt $(PIP_ARGS) -r tests/fuzz/requirements.txt
 	@touch $@

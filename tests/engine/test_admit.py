@@ -111,7 +111,7 @@ STOPS = {"allowed_token_ids": [EOS, 4], "stop_token_ids": [4]}
 
 def test_allowed_ids_that_only_end_the_answer_cannot_fill_min_tokens():
     error = refused(given={**STOPS, "min_tokens": 1})
-    assert (error.param, error.code) == ("allowed_token_ids", "invalid_value") and "min_tokens" in error.message
+    assert (error.param, error.code) == ("allowed_token_ids", "conflicting_parameters") and "min_tokens" in error.message
     assert refused(given={"allowed_token_ids": [EOS], "min_tokens": 1}).param == "allowed_token_ids"
     sampling(**STOPS)
     sampling(**STOPS | {"min_tokens": 1, "allowed_token_ids": [EOS, 4, 5]})

@@ -182,7 +182,7 @@ def test_special_tokens_are_the_clients_choice(served, monkeypatch):
     ({"input": "x", "encoding_format": "bytes"}, "encoding_format", "invalid_value"),
     ({"input": "x", "pooling": "cls"}, "pooling", "invalid_value"),
     ({"input": "x", "truncate_prompt_tokens": 0}, "truncate_prompt_tokens", "integer_below_min_value"),
-    ({"input": "x", "truncation_side": "left"}, "truncation_side", "invalid_value"),
+    ({"input": "x", "truncation_side": "left"}, "truncation_side", "conflicting_parameters"),
     ({"input": "x", "priority": 1}, "priority", "invalid_value"),
     ({"input": "x", "cache_salt": "a b"}, "cache_salt", "invalid_value"),
     ({"input": "x", "request_id": "a b"}, "request_id", "invalid_value"),

@@ -1,6 +1,12 @@
 """Everything that can go wrong in words. Each error knows its HTTP answer and the exit code of a command it ends."""
 
 
+# Codes of bodies whose every field is fine by itself; server/refusals.py tells clients of them.
+CONFLICT = "conflicting_parameters"
+UNENFORCED = "cannot_be_enforced"
+TEMPLATE = "template_error"
+
+
 class QuireError(Exception):
     """The message says what, why and what to do, in one line.
 

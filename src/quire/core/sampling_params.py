@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from quire.core import checks
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.core.structured import GuidedDecodingParams, StructuredOutputsParams
 
 MOST_SIBLINGS = 16_384
@@ -94,7 +94,8 @@ class SamplingParams:
         self._check_text()
         self._check_form()
         if self.temperature == 0 and self.n > 1:
-            raise checks.refuse("n", f"is {self.n}, but temperature 0 gives the same answer each time: ask for one")
+            raise checks.refuse("n", f"is {self.n}, but temperature 0 gives the same answer each time: ask for one",
+                                CONFLICT)
 
     @classmethod
     def from_optional(cls, **given: Any) -> "SamplingParams":
@@ -143,7 +144,7 @@ class SamplingParams:
         if self.min_tokens > self.max_tokens:
             raise checks.refuse("min_tokens", f"is {self.min_tokens}, more than max_tokens, which is "
                                 f"{self.max_tokens}: "
-                                "lower it", "integer_above_max_value")
+                                "lower it", CONFLICT)
 
     def _check_logprobs(self) -> None:
         for name in ("logprobs", "prompt_logprobs"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from quire.core import checks
+from quire.core.errors import CONFLICT
 
 NAME = "structured_outputs"
 KINDS = ("json", "regex", "choice", "grammar", "json_object", "structural_tag")
@@ -37,7 +38,7 @@ class StructuredOutputsParams:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             what = "asks for nothing" if not given else f"asks for {' and '.join(given)} at once"
-            raise checks.refuse(NAME, f"{what}: give one of json, regex, choice, grammar and json_object")
+            raise checks.refuse(NAME, f"{what}: give one of json, regex, choice, grammar and json_object", CONFLICT)
         if self.structural_tag is not None:
             raise checks.refuse(f"{NAME}.structural_tag", "is not available in this version: give a grammar",
                                 "unsupported_parameter")
@@ -54,9 +55,11 @@ class StructuredOutputsParams:
         if self.json is None and self.json_object is None:
             for name in ("disable_any_whitespace", "disable_additional_properties", "whitespace_pattern"):
                 if getattr(self, name):
-                    raise checks.refuse(f"{NAME}.{name}", "is for JSON, and something else is asked for: leave it out")
+                    raise checks.refuse(f"{NAME}.{name}", "is for JSON, and something else is asked for: leave it out",
+                                        CONFLICT)
         if self.whitespace_pattern is not None and self.disable_any_whitespace:
-            raise checks.refuse(f"{NAME}.whitespace_pattern", "is given although disable_any_whitespace is true: leave one out")
+            raise checks.refuse(f"{NAME}.whitespace_pattern", "is given although disable_any_whitespace is true: leave one out",
+                                CONFLICT)
 
     def _check_kind(self) -> None:
         if self.json_object is not None:

@@ -10,7 +10,7 @@ from operator import index
 from typing import Any, NamedTuple
 
 from quire.core import checks
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.pooling_params import PoolingParams
@@ -230,7 +230,7 @@ def _check_something_is_left(sampling: Sampling) -> None:
         barred |= sampling.stop_ids
     if sampling.allowed_ids and barred.issuperset(sampling.allowed_ids):
         raise checks.refuse("allowed_token_ids", "holds only ids that min_tokens or bad_words bar, so nothing could be drawn: "
-                            "allow one more, lower min_tokens to 0 or bar fewer words")
+                            "allow one more, lower min_tokens to 0 or bar fewer words", CONFLICT)
 
 
 def _salt(salt: str | None) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from quire.core import checks
+from quire.core.errors import UNENFORCED
 from quire.core.lazy import lazy
 from quire.core.structured import NAME, StructuredOutputsParams
 from quire.grammar.schema import read_schema
@@ -99,12 +100,12 @@ def json_text(text: str) -> str:
 
 def _lark(grammar: str) -> str:
     if (count := len(re.findall(r"^\s*[\w.\-?!]+\s*(?:\[[^\]]*\]\s*)?(?:::=|:)", grammar, re.MULTILINE))) > MOST_RULES:
-        raise checks.refuse(f"{NAME}.grammar", f"has {count:,} rules: at most {MOST_RULES} are taken")
+        raise checks.refuse(f"{NAME}.grammar", f"has {count:,} rules: at most {MOST_RULES} are taken", UNENFORCED)
     try:
         return str(gbnf.any_to_lark(grammar))
     except Exception as error:              # the converter is of Python, and raises what it meets
         what = "it is nested too deeply" if isinstance(error, RecursionError) else _words(str(error))
-        raise checks.refuse(f"{NAME}.grammar", f"cannot be used: {what}") from None
+        raise checks.refuse(f"{NAME}.grammar", f"cannot be used: {what}", UNENFORCED) from None
 
 
 def _words(error: str) -> str:

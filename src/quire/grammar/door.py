@@ -18,7 +18,7 @@ from pathlib import Path
 
 import quire
 from quire.core import checks
-from quire.core.errors import Overloaded, Unavailable
+from quire.core.errors import UNENFORCED, Overloaded, Unavailable
 from quire.core.structured import KINDS, NAME, StructuredOutputsParams
 from quire.grammar.compile import refusal, text_of
 
@@ -88,7 +88,7 @@ class Door:
     def _admit(self, asked: StructuredOutputsParams, text: str, reason: str) -> str:
         if reason:
             kind = next(kind for kind in KINDS if getattr(asked, kind) is not None)
-            raise checks.refuse(f"{NAME}.{kind}", f"cannot be used: {reason}")
+            raise checks.refuse(f"{NAME}.{kind}", f"cannot be used: {reason}", UNENFORCED)
         return text
 
     def _ask(self, text: str) -> str:

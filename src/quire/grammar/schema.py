@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quire.core import checks
-from quire.core.errors import InvalidRequest
+from quire.core.errors import UNENFORCED, InvalidRequest
 from quire.core.structured import MOST_CHARS
 
 MOST_DEPTH = 64
@@ -34,7 +34,7 @@ def read_schema(given: str | dict[str, Any] | bool, name: str, closes_objects: b
     if isinstance(schema, bool):
         schema = {} if schema else {"enum": []}
     if not isinstance(schema, dict):
-        raise checks.refuse(name, f"is {checks.shown(schema)}: a schema is an object", "invalid_type")
+        raise checks.refuse(name, f"is {checks.shown(schema)}: a schema is an object", UNENFORCED)
     _check_depth(schema, name)
     try:
         is_long = len(json.dumps(schema, allow_nan=False)) > MOST_CHARS
@@ -51,7 +51,7 @@ def _parsed(text: str, name: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise checks.refuse(name, f"is no JSON ({what}): send a schema") from None
+        raise checks.refuse(name, f"is no JSON ({what}): send a schema", UNENFORCED) from None
 
 
 def _check_depth(schema: dict[str, Any], name: str) -> None:

@@ -1,11 +1,10 @@
 """All routes of the server, behind the guard.
 
-FastAPI declares them, and tells of them at /openapi.json; each is answered by an ASGI callable of ours, so between the socket
-and a token there is the guard and nothing else.
+FastAPI finds them by their paths, and docs.py tells of them at /openapi.json; each is answered by an ASGI callable of ours, so
+between the socket and a token there is the guard and nothing else.
 """
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -14,10 +13,11 @@ from quire.engine.client import Client
 from quire.server import probes
 from quire.server.chat import Chat
 from quire.server.completions import Completions
-from quire.server.docs import REFUSED, body_of, document
+from quire.server.docs import Declared, document
 from quire.server.embeddings import Embeddings
 from quire.server.guard import Guard
 from quire.server.models import ListModels, ShowModel
+from quire.server.page import ShowPage
 from quire.server.plain import BatchGenerate, Generate, ModelInfo
 from quire.server.render import RenderChat, RenderCompletions
 from quire.server.replies import App
@@ -34,15 +34,6 @@ from quire.server.shapes import (
 from quire.server.tokenize import Detokenize, Tokenize
 from quire.text.template import ChatTemplate
 from quire.text.tokenizer import Tokenizer
-
-
-class Declared(NamedTuple):
-    methods: str
-    path: str
-    answer: type            # of an ASGI callable, made from the Service
-    summary: str
-    body: type[msgspec.Struct] | None = None
-
 
 ROUTES = (
     Declared("POST", "/v1/chat/completions", Chat, "Answer a conversation", ChatRequest),
@@ -64,6 +55,7 @@ ROUTES = (
     Declared("GET", "/livez", probes.Alive, "Does the engine's loop beat?"),
     Declared("GET", "/load", probes.Load, "How many requests are in hand"),
     Declared("GET", "/version", probes.Version, "The version of this server"),
+    Declared("GET", "/docs", ShowPage, "All of this, to read and to try"),
     Declared("GET", "/metrics", probes.ShowMetrics, "Figures for Prometheus"),
 )
 
@@ -71,10 +63,10 @@ ROUTES = (
 class Route(APIRoute):
     """Declared like any other, answered by an ASGI callable."""
 
-    def __init__(self, path: str, answer: App, method: str, **declared: Any):
+    def __init__(self, path: str, answer: App, methods: list[str], **declared: Any):
         async def endpoint() -> None:
             """Stands for the answer where FastAPI looks for parameters."""
-        super().__init__(path, endpoint, methods=[method], name=path, **declared)
+        super().__init__(path, endpoint, methods=methods, name=path, **declared)
         self.app = answer
 
 
@@ -84,19 +76,15 @@ def make_app(client: Client, plan: Plan, tokenizer: Tokenizer, template: ChatTem
                   telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False})
     for declared in ROUTES:
         answer = declared.answer(service)
-        for method in declared.methods.split():
-            app.router.routes.append(Route(
-                declared.path, answer, method, summary=declared.summary, responses=REFUSED,
-                openapi_extra=body_of(declared.body) if declared.body else None))
-    servers = [{"url": plan.root_path}] if plan.root_path else []
-    made: list[dict[str, Any]] = []
+        app.router.routes.append(Route(declared.path, answer, declared.methods.split(), summary=declared.summary))
+    guard, made = Guard(app.router, service), list[dict[str, Any]]()
 
     def openapi() -> dict[str, Any]:
         if not made:
-            made.append(document(app, servers))
+            made.append(document(service, ROUTES, guard.public))
         return made[0]
 
     app.openapi = openapi                   # type: ignore[method-assign]
     app.state.service = service
-    app.middleware_stack = Guard(app.router, service)
+    app.middleware_stack = guard
     return app

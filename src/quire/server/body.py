@@ -14,7 +14,7 @@ from quire.core.errors import InvalidRequest
 from quire.server.absent import ABSENT, OF_SHAPE, Absent
 from quire.server.cors import header
 from quire.server.replies import ClientGone, Headers, Receive, Scope, WrongMedia
-from quire.server.shapes import INNER, MOST_MESSAGES, MOST_PROMPT_IDS
+from quire.server.shapes import INNER, INNERMOST, MOST_MESSAGES, MOST_PROMPT_IDS
 
 MOST_FIELD_BYTES = 64 * 1024
 MOST_BYTES = {"messages": 1 << 30, "prompt": 1 << 30, "tokens": 1 << 30, "input": 1 << 30, "prompts": 1 << 30,
@@ -26,11 +26,13 @@ MOST_FIELDS, MOST_KEYS, MOST_OBJECTS, MOST_BRACES = 256, 400_000, 20_000, 200_00
 LARGE = 1 << 20                 # bytes of a body whose ids are counted before anything else
 _ids = re.compile(rb'"(prompts?|input)"\s*:\s*\[[\s\[]*[-0-9]')
 MOST_NAMED = 8                  # unknown fields that an answer names
+OPENING = b"[{"
 TOO_LONG = {'"': "string_above_max_length", "[": "array_above_max_length", "{": "object_above_max_length"}
 
 T = TypeVar("T", bound=msgspec.Struct)
 U = TypeVar("U")
 _raw_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_parts = msgspec.json.Decoder(list[dict[str, msgspec.Raw]] | dict[str, msgspec.Raw])
 _missing = re.compile(r"Object missing required field `(\w+)`")
 _plain = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,64}")              # no space, no comma
 
@@ -143,22 +145,32 @@ def _check_size(name: str, raw: msgspec.Raw) -> None:
 def _check_absent(name: str, raw: msgspec.Raw, absent: Absent) -> None:
     """A value that asks for nothing is harmless."""
     value = msgspec.json.decode(raw) if memoryview(raw).nbytes <= 64 else ...
-    if any(type(value) is type(neutral) and value == neutral for neutral in absent.neutral):
+    if any(_is_same(value, neutral) for neutral in absent.neutral):
         return
     code = "empty_array" if value == [] else "unsupported_parameter"
     raise InvalidRequest(f"{name} is not available in this version: {absent.instead}", name, code)
 
 
+def _is_same(value: Any, neutral: Any) -> bool:
+    """1.0 is 1, as JSON has it, but false is not 0."""
+    return value == neutral and isinstance(value, bool) == isinstance(neutral, bool)
+
+
 def _unknown_inside(name: str, raw: msgspec.Raw, inner: type[msgspec.Struct]) -> list[str]:
     """As messages[0].mood. What is of another type is left to whoever decodes it all."""
-    known = frozenset(inner.__struct_fields__)
     try:
-        value = msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]] | dict[str, msgspec.Raw])
+        value = _parts.decode(raw)
     except msgspec.ValidationError:
         return []
-    if isinstance(value, dict):
-        return [f"{name}.{key}" for key in value if key not in known]
-    return [f"{name}[{i}].{key}" for i, part in enumerate(value) for key in part if key not in known]
+    parts = [(name, value)] if isinstance(value, dict) else [(f"{name}[{i}]", part) for i, part in enumerate(value)]
+    known, innermost, found = frozenset(inner.__struct_fields__), INNERMOST.get(inner, {}), []
+    for path, part in parts:
+        for key, inside in part.items():
+            if key not in known:
+                found.append(f"{path}.{key}")
+            elif key in innermost and memoryview(inside)[0] in OPENING:
+                found += _unknown_inside(f"{path}.{key}", inside, innermost[key])
+    return found
 
 
 def _shown(name: str) -> str:

@@ -3,7 +3,7 @@ import time
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.core.sampling_params import SamplingParams
 from quire.core.structured import NAME, StructuredOutputsParams
 from quire.engine.client import Delta
@@ -30,13 +30,14 @@ SAYS_NO_MORE = b',"logprobs":null,"finish_reason":null'      # of a choice
 def check(request: ChatRequest) -> None:
     check_common(request)
     if request.top_logprobs and not request.logprobs:
-        raise InvalidRequest("top_logprobs is given, but logprobs is not true", "top_logprobs")
+        raise InvalidRequest("top_logprobs is given, but logprobs is not true", "top_logprobs", CONFLICT)
     if request.top_logprobs is not None and request.top_logprobs < 0:
         raise InvalidRequest(f"top_logprobs is {request.top_logprobs}: give 0 or more", "top_logprobs",
                              "integer_below_min_value")
     most, older = request.max_completion_tokens, request.max_tokens
     if most is not None and older is not None and most != older:
-        raise InvalidRequest("max_tokens and max_completion_tokens differ: they mean the same, so send one", "max_tokens")
+        raise InvalidRequest("max_tokens and max_completion_tokens differ: they mean the same, so send one", "max_tokens",
+                             CONFLICT)
 
 
 def template_variables(service: Service, request: ChatRequest | TokenizeRequest) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def template_variables(service: Service, request: ChatRequest | TokenizeRequest)
     goes_on = bool(request.continue_final_message)
     if goes_on and request.add_generation_prompt:
         raise InvalidRequest("continue_final_message and add_generation_prompt exclude each other: send one",
-                             "continue_final_message")
+                             "continue_final_message", CONFLICT)
     variables = {**service.plan.default_chat_template_kwargs, **given, "continue_final_message": goes_on,
                  "add_generation_prompt": not goes_on and request.add_generation_prompt is not False}
     if isinstance(request, ChatRequest):
@@ -90,7 +91,7 @@ class Chat:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service, asked = self.service, await self.read(scope, receive)
         request, params = asked.request, asked.params
-        with renamed(_names(request, asked.reading.tools)):
+        with renamed(names_of(request, asked.reading.tools)):
             generation = Generation.start(service.client, [asked.ids], params, request, scope, asked.reading.shown_ids)
         turn = Turn(service, request, params, generation, asked.reading, asked.answer_id, asked.model, asked.text, asked.echoed)
         with generation.until_told(service, asked.answer_id):
@@ -112,7 +113,7 @@ class Chat:
         text, ids = await service.render(messages, bool(request.add_special_tokens), template_variables(service, request),
                                          tools.shown)
         reading = Reading.of(service, request, tools, text, messages)
-        with renamed(_names(request, tools)):
+        with renamed(names_of(request, tools)):
             params = self._params(request, tools.grammar(service, reading.thoughts, structured_outputs(request)))
             await self._look_ahead(params, tools)
             ids = truncate(ids, request, service.plan.max_model_len, params.max_tokens)
@@ -131,7 +132,7 @@ class Chat:
                                logprobs=(request.top_logprobs or 0) if request.logprobs else None)
 
 
-def _names(request: ChatRequest, tools: AskedTools) -> dict[str, str]:
+def names_of(request: ChatRequest, tools: AskedTools) -> dict[str, str]:
     """What a client of this route calls things. Of tools a grammar was made that it knows nothing of."""
     most = "max_completion_tokens" if request.max_completion_tokens is not None else "max_tokens"
     return {"prompt": "messages", "max_tokens": most, "logprobs": "top_logprobs", **form_names(request),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any
 
-from quire.core.errors import InvalidRequest, RequestFailed
+from quire.core.errors import CONFLICT, InvalidRequest, RequestFailed
 from quire.core.pooling_params import PoolingParams
 from quire.engine.client import Stream
 from quire.engine.vectors import shaped
@@ -46,7 +46,7 @@ class Embeddings:
 
     async def _prompts(self, request: EmbeddingRequest) -> list[list[int]]:
         if request.truncation_side is not None and request.truncate_prompt_tokens is None:
-            raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
+            raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side", CONFLICT)
         given = read_prompts(request.input, "input")
         check_number(len(given), "input", self.service.plan.max_queue)
         texts = [each for each in given if isinstance(each, str)]

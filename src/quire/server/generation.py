@@ -3,9 +3,10 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from typing import Any
 
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.core.sampling_params import SamplingParams
 from quire.core.structured import StructuredOutputsParams
 from quire.engine.client import Client, Delta, Stream
@@ -23,11 +24,12 @@ def check_common(request: Sampled) -> None:
         raise InvalidRequest("best_of is not n: answers are not ranked; leave it out", "best_of", "unsupported_parameter")
     check_stops(request.stop)
     if request.stream_options is not None and not request.stream:
-        raise InvalidRequest("stream_options is given, but stream is not true: leave it out", "stream_options")
+        raise InvalidRequest("stream_options is given, but stream is not true: leave it out", "stream_options", CONFLICT)
     if request.stream and request.prompt_logprobs is not None:
-        raise InvalidRequest("prompt_logprobs come with a whole answer only: leave it out, or stream", "prompt_logprobs")
+        raise InvalidRequest("prompt_logprobs come with a whole answer only: leave it out, or do not stream", "prompt_logprobs",
+                             CONFLICT)
     if request.truncation_side is not None and request.truncate_prompt_tokens is None:
-        raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side")
+        raise InvalidRequest("truncation_side is given without truncate_prompt_tokens", "truncation_side", CONFLICT)
 
 
 def check_stops(stop: str | list[str] | None) -> None:
@@ -54,6 +56,13 @@ def truncate(ids: list[int], request: Sampled | EmbeddingRequest, max_model_len:
                              "truncate_prompt_tokens", "integer_below_min_value")
     side = request.truncation_side or ("right" if isinstance(request, EmbeddingRequest) else "left")
     return ids[:most] if side == "right" else ids[-most:]
+
+
+def check_admitted(client: Client, prompts: Sequence[Sequence[int]], params: SamplingParams, request: Sampled) -> None:
+    """Refuses what Generation.start would. The seed of a request that brings none is not drawn for this."""
+    unsent = replace(params, seed=params.seed or 0)
+    for ids in prompts:
+        client.admission.admit(ids, unsent, "", request.priority or 0, request.cache_salt)
 
 
 class Generation:

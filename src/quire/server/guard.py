@@ -17,6 +17,7 @@ from secrets import token_hex
 from starlette.exceptions import HTTPException
 
 from quire.core.errors import InvalidRequest, NotFound, QuireError, TooLarge, Unauthorized
+from quire.server import page
 from quire.server.cors import Cors, header
 from quire.server.replies import (
     App,
@@ -146,6 +147,8 @@ class Guard:
                 raise
             await call.refuse(TooSlow(f"the body was not complete after {BODY_SECONDS:g} s: send it faster"))
         except QuireError as error:
+            if isinstance(error, Unauthorized) and page.is_wanted(scope):
+                return await page.LOCKED.send(call.send)
             await call.refuse(error)
         except HTTPException as error:
             await call.refuse(_routing_error(scope, error), _allowed(error))

@@ -41,7 +41,7 @@ class ToolCall(Struct, kw_only=True):
     """That an assistant made earlier."""
     id: str
     function: ToolCallFunction
-    type: str = "function"
+    type: Literal["function"] = "function"
 
 
 class ToolFunction(Struct, kw_only=True):
@@ -248,8 +248,12 @@ class DetokenizeRequest(Struct, kw_only=True):
     model: str | None = None
 
 
+# Records inside of records, by the field that holds one or a list of them: those of a body, and those of each other.
 INNER: dict[str, type[Struct]] = {"messages": Message, "stream_options": StreamOptions, "response_format": ResponseFormat,
-                                "tools": Tool, "structured_outputs": StructuredOutputs}
+                                "tools": Tool, "tool_choice": NamedChoice, "structured_outputs": StructuredOutputs}
+INNERMOST: dict[type[Struct], dict[str, type[Struct]]] = {
+    Message: {"content": Part, "tool_calls": ToolCall}, ToolCall: {"function": ToolCallFunction},
+    Tool: {"function": ToolFunction}, NamedChoice: {"function": ToolName}, ResponseFormat: {"json_schema": JsonSchema}}
 
 # Fields of SamplingParams that are taken as they are.
 DRAWN = ("n", "min_tokens", "temperature", "top_p", "top_k", "min_p", "presence_penalty", "frequency_penalty",

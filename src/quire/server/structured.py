@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec import structs
 
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.core.structured import KINDS, NAME, StructuredOutputsParams, check_backend
 from quire.server.body import decode_part
-from quire.server.shapes import NULL, JsonSchema, Sampled
+from quire.server.shapes import NULL, JsonSchema, ResponseFormat, Sampled
 
 GUIDED = {"json": "guided_json", "regex": "guided_regex", "choice": "guided_choice", "grammar": "guided_grammar"}
 SCHEMA = "response_format.json_schema"
@@ -23,7 +23,7 @@ def structured_outputs(request: Sampled) -> StructuredOutputsParams | None:
     asked = {"response_format": _of_format(request), NAME: _of_object(request), "guided_json": _of_guided(request)}
     given = [name for name, fields in asked.items() if fields is not None]
     if len(given) > 1:
-        raise InvalidRequest(f"{given[0]} and {given[1]} both say what the answer must be: send one", given[1])
+        raise InvalidRequest(f"{given[0]} and {given[1]} both say what the answer must be: send one", given[1], CONFLICT)
     return StructuredOutputsParams(**asked[given[0]] or {}) if given else None
 
 
@@ -40,7 +40,10 @@ def form_names(request: Sampled) -> dict[str, str]:
 
 def _of_format(request: Sampled) -> dict[str, Any] | None:
     asked = request.response_format
-    if asked is None or asked.type == "text":
+    if asked is None:
+        return None
+    _check_alone(asked)
+    if asked.type == "text":
         return None
     if asked.type == "json_object":
         return {"json_object": True}
@@ -54,6 +57,14 @@ def _of_format(request: Sampled) -> dict[str, Any] | None:
         raise InvalidRequest(f"{SCHEMA} is missing: it is required", SCHEMA, "missing_required_parameter")
     schema = decode_part(bytes(asked.json_schema), JsonSchema, SCHEMA).schema
     return {"json_object": True} if schema is None else {"json": schema}
+
+
+def _check_alone(asked: ResponseFormat) -> None:
+    """What a response_format of another type has is not passed over."""
+    for name, kind in (("json_schema", "json_schema"), ("format", "structural_tag"), ("structures", "structural_tag")):
+        if asked.type != kind and getattr(asked, name) != NULL:
+            raise InvalidRequest(f"response_format.{name} belongs to the type {kind}: leave it out", f"response_format.{name}",
+                                 CONFLICT)
 
 
 def _of_object(request: Sampled) -> dict[str, Any] | None:
@@ -71,5 +82,6 @@ def _of_guided(request: Sampled) -> dict[str, Any] | None:
     if request.guided_whitespace_pattern is not None:
         fields["whitespace_pattern"] = request.guided_whitespace_pattern
         if not fields.keys() & set(KINDS):
-            raise InvalidRequest("guided_whitespace_pattern is given without guided_json", "guided_whitespace_pattern")
+            raise InvalidRequest("guided_whitespace_pattern is given without guided_json", "guided_whitespace_pattern",
+                                 CONFLICT)
     return fields or None

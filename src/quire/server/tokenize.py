@@ -1,5 +1,5 @@
 """POST /tokenize, of a prompt or of messages, and POST /detokenize."""
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, InvalidRequest
 from quire.server.aside import aside
 from quire.server.body import Read, decode, decode_part, read_body
 from quire.server.chat import template_variables
@@ -7,7 +7,9 @@ from quire.server.conversation import plain_messages
 from quire.server.replies import Receive, Scope, Send, json_reply
 from quire.server.service import Service
 from quire.server.shapes import MOST_PROMPT_IDS, NULL, DetokenizeRequest, TokenizeRequest, Tool
-from quire.server.tools import shown_tools
+from quire.server.tools import check_tools, shown_tools
+
+OF_MESSAGES = ("add_generation_prompt", "continue_final_message", "tools", "chat_template_kwargs")
 
 
 class Tokenize:
@@ -28,13 +30,16 @@ class Tokenize:
         if request.messages is not None and request.prompt is None:
             tools = None
             if request.tools != NULL:
-                decode_part(request.tools, list[Tool], "tools")
+                check_tools(decode_part(request.tools, list[Tool], "tools"))
                 tools = shown_tools(request.tools)
             _, ids = await self.service.render(plain_messages(request.messages), bool(request.add_special_tokens),
                                                template_variables(self.service, request), tools)
             return ids
         if request.prompt is None or request.messages is not None:
             raise InvalidRequest("send either prompt or messages", "prompt", "missing_required_parameter")
+        for name in OF_MESSAGES:
+            if getattr(request, name) not in (None, NULL):
+                raise InvalidRequest(f"{name} goes together with messages: leave it out", name, CONFLICT)
         (ids,) = await self.service.encode([request.prompt], request.add_special_tokens is not False)
         return ids
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, UNENFORCED, InvalidRequest
 from quire.core.sampling_params import SamplingParams
 from quire.core.structured import NAME, StructuredOutputsParams
 from quire.engine.tool_grammar import Thoughts, forced_calls, free_calls
@@ -62,7 +62,7 @@ class AskedTools:
             return other
         if self.is_forced and other is not None:
             raise InvalidRequest("tool_choice asks for a call, and response_format, structured_outputs or guided_json for an "
-                                 "answer: send one of them", "tool_choice")
+                                 "answer: send one of them", "tool_choice", CONFLICT)
         if self.is_forced:
             return forced_calls(self.form, service.tokenizer, thoughts)
         return free_calls(self.form, service.tokenizer, thoughts, None if other is None else _schema_of(other))
@@ -83,10 +83,10 @@ def asked_tools(service: Service, request: ChatRequest) -> AskedTools:
     choice = request.tool_choice
     if request.tools == NULL:
         if isinstance(choice, NamedChoice) or choice == "required":
-            raise InvalidRequest("tool_choice asks for a call, but there are no tools: send some", "tool_choice")
+            raise InvalidRequest("tool_choice asks for a call, but there are no tools: send some", "tool_choice", CONFLICT)
         return AskedTools()
     tools = decode_part(request.tools, list[Tool], "tools")
-    schemas = _check(tools)
+    schemas = check_tools(tools)
     if isinstance(choice, NamedChoice):
         _check_named(choice, schemas)
     if choice == "none":
@@ -148,7 +148,7 @@ def _schema_of(other: StructuredOutputsParams) -> Mapping[str, Any]:
         return {"type": "object"}
     if other.json is None or other.whitespace_pattern or other.disable_any_whitespace or other.disable_additional_properties:
         raise InvalidRequest("tools with strict true go together with a response_format, and with no other form of an answer: "
-                             "leave one out", "tools", "unsupported_parameter")
+                             "leave one out", "tools", CONFLICT)
     return read_schema(other.json, f"{NAME}.json")
 
 
@@ -156,7 +156,7 @@ def _check_named(choice: NamedChoice, schemas: Mapping[str, Any]) -> None:
     if choice.type != "function":
         raise InvalidRequest("tool_choice.type is unknown: it may be function", "tool_choice.type")
     if choice.function.name not in schemas:
-        raise InvalidRequest("tool_choice names none of the tools: name one of them", "tool_choice")
+        raise InvalidRequest("tool_choice names none of the tools: name one of them", "tool_choice", CONFLICT)
 
 
 def _check_able(service: Service, is_auto: bool) -> None:
@@ -173,7 +173,7 @@ def _check_able(service: Service, is_auto: bool) -> None:
 
 # ---- each of them
 
-def _check(tools: list[Tool]) -> dict[str, Mapping[str, Any]]:
+def check_tools(tools: list[Tool]) -> dict[str, Mapping[str, Any]]:
     """Name -> schema of the parameters."""
     if not tools:
         raise InvalidRequest("tools is empty: send at least one, or leave it out", "tools", "empty_array")
@@ -185,7 +185,7 @@ def _check(tools: list[Tool]) -> dict[str, Mapping[str, Any]]:
         _check_tool(tool, f"tools[{i}]")
         if tool.function.name in schemas:
             path = f"tools[{i}].function.name"
-            raise InvalidRequest(f"{path} is that of another tool: each needs its own", path)
+            raise InvalidRequest(f"{path} is that of another tool: each needs its own", path, CONFLICT)
         schemas[tool.function.name] = tool.function.parameters or {}
     return schemas
 
@@ -217,7 +217,8 @@ def _check_types(schema: Any, path: str) -> None:
         return
     named = schema.get("type", [])
     if not all(isinstance(kind, str) and kind in TYPES for kind in (named if isinstance(named, list) else [named])):
-        raise InvalidRequest(f"{path} has a type that JSON Schema does not know: it knows {', '.join(sorted(TYPES))}", path)
+        raise InvalidRequest(f"{path} has a type that JSON Schema does not know: it knows {', '.join(sorted(TYPES))}", path,
+                             UNENFORCED)
     for inner in inner_schemas(schema):
         _check_types(inner, path)
 

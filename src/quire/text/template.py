@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Template
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 
-from quire.core.errors import InvalidRequest
+from quire.core.errors import CONFLICT, TEMPLATE, InvalidRequest
 from quire.text.messages import plain, prepare
 from quire.text.sandbox import Budget, Sandbox, check_chars, spending
 from quire.text.spellings import Spellings, any_of
@@ -67,14 +67,15 @@ class ChatTemplate:
                        add_generation_prompt: bool = True, continue_final_message: bool = False, **kwargs: Any) -> str:
         if continue_final_message and add_generation_prompt:
             raise InvalidRequest("continue_final_message goes on with the last message and add_generation_prompt begins a new "
-                                 "one: set only one of them", "continue_final_message")
+                                 "one: set only one of them", "continue_final_message", CONFLICT)
         compiled = self._choose(bool(tools))
         try:
             turns = prepare(messages, compiled.shape, self.spellings)
             values = self._values(kwargs) | {"tools": plain(list(tools), "tools") if tools else None,
                                              "add_generation_prompt": add_generation_prompt}
         except RecursionError:
-            raise InvalidRequest("messages or tools are nested too deeply for a chat template", "messages") from None
+            raise InvalidRequest("messages or tools are nested too deeply for a chat template", "messages",
+                                 "nested_too_deeply") from None
         if continue_final_message:
             return self._render_open(compiled, turns, values)
         return self._run(compiled, turns, values)
@@ -99,13 +100,13 @@ class ChatTemplate:
     def _choose(self, has_tools: bool) -> _Compiled:
         named = self._compiled
         if not named:
-            raise InvalidRequest(NO_TEMPLATE, "messages")
+            raise InvalidRequest(NO_TEMPLATE, "messages", TEMPLATE)
         if has_tools and "tool_use" in named:
             return named["tool_use"]
         if "default" in named or len(named) == 1:
             return named.get("default") or next(iter(named.values()))
         raise InvalidRequest(f"this model has several chat templates ({', '.join(sorted(named))}) and no default: start the "
-                             "server with --chat-template NAME", "messages")
+                             "server with --chat-template NAME", "messages", TEMPLATE)
 
     def check_names(self, variables: Mapping[str, Any]) -> None:
         """For whoever passes names on from a client: with ** they could reach arguments that are no variables."""
@@ -132,7 +133,8 @@ class ChatTemplate:
         if built:
             text = any_of(built).sub(lambda found: built[found[0]], text).replace(self.spellings.breaker, "")
         if self.spellings.is_mangled(text):
-            raise InvalidRequest("the chat template takes special tokens apart, so they cannot be told from text", "messages")
+            raise InvalidRequest("the chat template takes special tokens apart, so they cannot be told from text", "messages",
+                                 TEMPLATE)
         return text
 
     def _broken(self, value: Any, built: Mapping[str, str]) -> Any:
@@ -152,7 +154,7 @@ class ChatTemplate:
         at = text.rfind(tag.strip())
         if at < 0 or last.strip() not in text:
             raise InvalidRequest("continue_final_message: the chat template leaves out or changes the text of the last "
-                                 "message, so it cannot go on from there", "continue_final_message")
+                                 "message, so it cannot go on from there", "continue_final_message", TEMPLATE)
         return text[:at] if text.startswith(tag, at) else text[:at].rstrip()
 
 
@@ -166,7 +168,8 @@ def _tag_text(message: dict[str, Any], tag: str) -> str:
         text: str = part["text"]
         part["text"] = text + tag
         return text
-    raise InvalidRequest("continue_final_message: the last message has no text to go on from", "continue_final_message")
+    raise InvalidRequest("continue_final_message: the last message has no text to go on from", "continue_final_message",
+                         CONFLICT)
 
 
 @contextmanager
@@ -175,8 +178,8 @@ def told(spellings: Spellings) -> Iterator[None]:
     try:
         yield
     except RecursionError:
-        raise InvalidRequest("chat template: it is nested too deeply", "messages") from None
+        raise InvalidRequest("chat template: it is nested too deeply", "messages", TEMPLATE) from None
     except RAISED as error:
         words = re.sub(r"<[^<>]* at 0x[0-9a-f]+>|0x[0-9a-f]{6,}", "an object", spellings.show(str(error)))[:500]
         where = f" line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise InvalidRequest(f"chat template{where}: {words}", "messages") from None
+        raise InvalidRequest(f"chat template{where}: {words}", "messages", TEMPLATE) from None
