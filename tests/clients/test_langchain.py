@@ -4,6 +4,7 @@ from typing import Any
 
 import openai
 import pytest
+from langchain_core.exceptions import ContextOverflowError
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from langchain_openai import ChatOpenAI, OpenAI, OpenAIEmbeddings
 
@@ -99,3 +100,5 @@ def test_errors(base: str) -> None:
         ChatOpenAI(base_url=base, api_key="wrong", model=MODEL, max_retries=0).invoke("Hi")
     with pytest.raises(openai.BadRequestError, match="max_tokens|max_completion_tokens"):
         chat(base, max_tokens=-1).invoke("Hi")
+    with pytest.raises(ContextOverflowError):
+        chat(base).invoke("word " * 9000)
