@@ -9,11 +9,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TEST_STAMP := $(VENV)/.ready-test
+CLIENTS := .venv-clients
+CLIENTS_STAMP := $(CLIENTS)/.ready
+# The server that they test has its own environment; warnings inside of other people's packages are theirs.
+TEST_CLIENTS = SERVER_PYTHON=$(abspath $(BIN)/python) $(CLIENTS)/bin/python -m pytest -W default -p no:cacheprovider \
+  --junitxml=$(CLIENTS)/junit.xml
 RUN := ../quire-training
 SANITIZED := build/sanitized
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
-.PHONY: serve test test-all sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
+.PHONY: serve test test-all test-clients sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -27,9 +32,14 @@ test: $(TEST_STAMP) lint
 	$(BIN)/python -m pytest $(ARGS)
 
 ## make test-all       the full counts; the summary goes to tests/results/
-test-all: $(TEST_STAMP) lint
+test-all: $(TEST_STAMP) $(CLIENTS_STAMP) lint
 	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
-	$(BIN)/python -m tests.summary $(VENV)/junit.xml > tests/results/summary.md
+	$(TEST_CLIENTS) tests/clients
+	$(BIN)/python -m tests.summary $(VENV)/junit.xml $(CLIENTS)/junit.xml > tests/results/summary.md
+
+## make test-clients   langchain-openai, litellm, instructor and lm-eval against a real server; they are installed in .venv-clients
+test-clients: $(STAMP) $(CLIENTS_STAMP)
+	$(TEST_CLIENTS) $(or $(ARGS),tests/clients)
 
 ## make sanitize       the kernels' tests on a build with the address and undefined-behaviour sanitizers
 # A virtual environment of its own sees the packages of the first one, but not its editable install of quire.
@@ -74,9 +84,9 @@ evaluate-bundled: $(TEST_STAMP)
 	$(BIN)/python -m training.card --target $(VENV)/8m.json --draft $(VENV)/1m.json --training training/HISTORY.md \
 	  --out src/quire/bundled/MODEL_CARD.md
 
-## make clean          remove .venv and what was built
+## make clean          remove .venv, .venv-clients and what was built
 clean:
-	rm -rf $(VENV) build dist src/quire/_kernels*
+	rm -rf $(VENV) $(CLIENTS) build dist src/quire/_kernels*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \
@@ -93,4 +103,11 @@ $(STAMP): $(SOURCES) | $(VENV)/bin/python
 
 $(TEST_STAMP): $(STAMP)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $(PIP_ARGS) -e '.[test]'
+	@touch $@
+
+$(CLIENTS_STAMP): tests/clients/requirements.txt tests/clients/constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(CLIENTS)
+	@echo "quire: installing the clients of tests/clients, about 1 GB"
+	$(CLIENTS)/bin/python -m pip install -q --disable-pip-version-check -c tests/clients/constraints.txt $(PIP_ARGS) \
+	  -r tests/clients/requirements.txt
 	@touch $@

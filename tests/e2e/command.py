@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import openai
 
 READY = re.compile(r"answers at (http://\S+)/v1")
 SERVER_PYTHON = "SERVER_PYTHON"     # names the interpreter that serves, where it is not the one that tests
+BUSY = ("vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc")
 LIMIT_SECONDS = 120                 # a time-out, not a figure: the machine may be busy
 BUNDLED = Path(__file__).parents[2] / "src" / "quire" / "bundled"
 
@@ -69,6 +71,13 @@ class Command:
         found = [float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{re.escape(name)}(\{{|\s)", line)]
         assert found, f"no metric {name}"
         return sum(found)
+
+    def until_idle(self) -> None:
+        """No request is left, and no block."""
+        end = time.monotonic() + LIMIT_SECONDS
+        while any(map(self.metric, BUSY)):
+            assert time.monotonic() < end, "blocks or requests are left over"
+            time.sleep(0.05)
 
 
 @contextlib.contextmanager
