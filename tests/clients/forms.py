@@ -14,7 +14,8 @@ class Weather(BaseModel):
     is_sunny: bool
 
 
-TOOL = {"type": "function", "function": {"name": "get_weather", "description": "Get the current weather for a city", "parameters": {
+TOOL = {"type": "function", "function": {
+    "name": "get_weather", "description": "Get the current weather for a city", "parameters": {
     "type": "object", "properties": {"city": {"type": "string", "enum": ["Paris", "Ulaanbaatar"]}}, "required": ["city"],
     "additionalProperties": False}}}
 CITIES = ({"city": "Paris"}, {"city": "Ulaanbaatar"})

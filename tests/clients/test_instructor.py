@@ -24,7 +24,8 @@ class Anything(BaseModel):
 @pytest.mark.parametrize("mode", [instructor.Mode.TOOLS, instructor.Mode.TOOLS_STRICT, instructor.Mode.JSON_SCHEMA])
 def test_a_response_model(server: Command, mode: instructor.Mode) -> None:
     with server.openai(KEY) as client:
-        found, raw = instructor.from_openai(client, mode=mode).chat.completions.create_with_completion(response_model=Weather, **ASK)
+        ask = instructor.from_openai(client, mode=mode).chat.completions.create_with_completion
+        found, raw = ask(response_model=Weather, **ASK)
     assert isinstance(found, Weather) and raw.usage.completion_tokens > 5
     told = raw.choices[0].message
     written = told.content if mode is instructor.Mode.JSON_SCHEMA else told.tool_calls[0].function.arguments

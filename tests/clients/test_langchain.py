@@ -88,7 +88,8 @@ def test_embeddings(server: Command, base: str) -> None:
     texts = ["The cat sleeps.", "Photosynthesis turns light into sugar."]
     with server.openai(KEY) as client:
         want = [each.embedding for each in client.embeddings.create(model=MODEL, input=texts).data]
-    for mine, theirs in zip([*embeddings.embed_documents(texts), embeddings.embed_query(texts[0])], [*want, want[0]], strict=True):
+    found = [*embeddings.embed_documents(texts), embeddings.embed_query(texts[0])]
+    for mine, theirs in zip(found, [*want, want[0]], strict=True):
         assert mine == pytest.approx(theirs, abs=1e-6) and math.isclose(math.hypot(*mine), 1, abs_tol=1e-5)
     assert want[0] != want[1]
 
@@ -98,7 +99,7 @@ def test_errors(base: str) -> None:
         ChatOpenAI(base_url=base, api_key=KEY, model="nobody", max_retries=0).invoke("Hi")
     with pytest.raises(openai.AuthenticationError):
         ChatOpenAI(base_url=base, api_key="wrong", model=MODEL, max_retries=0).invoke("Hi")
-    with pytest.raises(openai.BadRequestError, match="max_tokens|max_completion_tokens"):
+    with pytest.raises(openai.BadRequestError, match="max_completion_tokens"):
         chat(base, max_tokens=-1).invoke("Hi")
     with pytest.raises(ContextOverflowError):
         chat(base).invoke("word " * 9000)

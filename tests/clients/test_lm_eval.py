@@ -44,7 +44,7 @@ def post(server: Command, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def likelihood(server: Command, context: str, continuation: str) -> tuple[float, bool]:
-    """(ln P of the continuation, whether it is what greedy decoding says): asked as text, cut by offsets, without a token more."""
+    """(ln P of the continuation, whether it is what greedy decoding says): asked as text, cut by offsets, no token more."""
     (choice,) = post(server, "/v1/completions", {"prompt": context + continuation, "max_tokens": 0, "echo": True,
                                                  "logprobs": 1})["choices"]
     told = choice["logprobs"]

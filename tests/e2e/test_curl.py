@@ -11,7 +11,8 @@ from tests.e2e.command import LIMIT_SECONDS, Command, served
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
 KEY = "sk-curl"
-CHAT = {"model": "quire-8m", "messages": [{"role": "user", "content": "What is a KV cache?"}], "temperature": 0, "max_tokens": 16}
+CHAT = {"model": "quire-8m", "messages": [{"role": "user", "content": "What is a KV cache?"}], "temperature": 0,
+        "max_tokens": 16}
 
 
 @pytest.fixture(scope="module")
