@@ -9,6 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TEST_STAMP := $(VENV)/.ready-test
+CLIENTS := .venv-clients
+CLIENTS_STAMP := $(CLIENTS)/.ready
+# The server that they test has its own environment; warnings inside of other people's packages are theirs.
+TEST_CLIENTS = SERVER_PYTHON=$(abspath $(BIN)/python) $(CLIENTS)/bin/python -m pytest -W default -p no:cacheprovider \
+  --junitxml=$(CLIENTS)/junit.xml
 RUN := ../quire-training
 FUZZ := .venv-fuzz
 FUZZ_STAMP := $(FUZZ)/.ready
@@ -16,7 +21,7 @@ CASES ?= 10000
 SANITIZED := build/sanitized
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
-.PHONY: serve test test-all fuzz sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
+.PHONY: serve test test-all test-clients fuzz sanitize lint bench bench-peers gpu-check train-bundled evaluate-bundled clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,9 +35,14 @@ test: $(TEST_STAMP) lint
 	$(BIN)/python -m pytest $(ARGS)
 
 ## make test-all       the full counts; the summary goes to tests/results/
-test-all: $(TEST_STAMP) lint
+test-all: $(TEST_STAMP) $(CLIENTS_STAMP) lint
 	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
-	$(BIN)/python -m tests.summary $(VENV)/junit.xml > tests/results/summary.md
+	$(TEST_CLIENTS) tests/clients
+	$(BIN)/python -m tests.summary $(VENV)/junit.xml $(CLIENTS)/junit.xml > tests/results/summary.md
+
+## make test-clients   langchain-openai, litellm, instructor and lm-eval against a real server; they are installed in .venv-clients
+test-clients: $(STAMP) $(CLIENTS_STAMP)
+	$(TEST_CLIENTS) $(or $(ARGS),tests/clients)
 
 ## make fuzz           schemathesis against the server, at least CASES cases (10,000), in a virtual environment of its own
 fuzz: $(TEST_STAMP) $(FUZZ_STAMP)
@@ -81,9 +91,9 @@ evaluate-bundled: $(TEST_STAMP)
 	$(BIN)/python -m training.card --target $(VENV)/8m.json --draft $(VENV)/1m.json --training training/HISTORY.md \
 	  --out src/quire/bundled/MODEL_CARD.md
 
-## make clean          remove .venv and what was built
+## make clean          remove the virtual environments and what was built
 clean:
-	rm -rf $(VENV) $(FUZZ) build dist src/quire/_kernels*
+	rm -rf $(VENV) $(CLIENTS) $(FUZZ) build dist src/quire/_kernels*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \
@@ -105,4 +115,11 @@ $(TEST_STAMP): $(STAMP)
 $(FUZZ_STAMP): tests/fuzz/requirements.txt tests/fuzz/constraints.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(FUZZ)
 	$(FUZZ)/bin/python -m pip install -q --disable-pip-version-check -c tests/fuzz/constraints.txt $(PIP_ARGS) -r tests/fuzz/requirements.txt
+	@touch $@
+
+$(CLIENTS_STAMP): tests/clients/requirements.txt tests/clients/constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(CLIENTS)
+	@echo "quire: installing the clients of tests/clients, about 1 GB"
+	$(CLIENTS)/bin/python -m pip install -q --disable-pip-version-check -c tests/clients/constraints.txt $(PIP_ARGS) \
+	  -r tests/clients/requirements.txt
 	@touch $@

@@ -1,13 +1,13 @@
-"""pytest's JUnit file -> a short table for people: `python -m tests.summary junit.xml`."""
+"""pytest's JUnit files -> one short table for people: `python -m tests.summary junit.xml ...`."""
 import platform
 import sys
 import xml.etree.ElementTree as xml
 from collections import defaultdict
 
 
-def main(path: str) -> int:
+def main(*paths: str) -> int:
     counts: dict[str, list[float]] = defaultdict(lambda: [0, 0, 0, 0.0])
-    for case in xml.parse(path).getroot().iter("testcase"):
+    for case in (case for path in paths for case in xml.parse(path).getroot().iter("testcase")):
         row = counts[".".join(case.attrib["classname"].split(".")[:2])]
         has = {child.tag for child in case}
         row[0 if not has & {"failure", "error", "skipped"} else 2 if "skipped" in has else 1] += 1
@@ -22,4 +22,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

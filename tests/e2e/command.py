@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import httpx
 import openai
 
 READY = re.compile(r"answers at (http://\S+)/v1")
+SERVER_PYTHON = "SERVER_PYTHON"     # names the interpreter that serves, where it is not the one that tests
+BUSY = ("vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc")
 LIMIT_SECONDS = 120                 # a time-out, not a figure: the machine may be busy
 BUNDLED = Path(__file__).parents[2] / "src" / "quire" / "bundled"
 
@@ -20,7 +23,8 @@ class Command:
     """A running server. `said` is its stderr so far."""
 
     def __init__(self, *flags: str, **environment: str):
-        self.process = subprocess.Popen([sys.executable, "-m", "quire", "serve", "--port", "0", *flags],
+        python = os.environ.get(SERVER_PYTHON, sys.executable)
+        self.process = subprocess.Popen([python, "-m", "quire", "serve", "--port", "0", *flags],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                         env={**os.environ, **environment})
         self.said: list[str] = []
@@ -54,10 +58,11 @@ class Command:
                 self.process.stderr.close()
 
     def http(self) -> httpx.Client:
+        """Without the certificates that it would read each time: nothing here is encrypted."""
         return httpx.Client(base_url=self.url, timeout=LIMIT_SECONDS, verify=False)
 
-    def openai(self) -> openai.OpenAI:
-        return openai.OpenAI(base_url=f"{self.url}/v1", api_key="none", max_retries=0, http_client=self.http())
+    def openai(self, key: str = "none") -> openai.OpenAI:
+        return openai.OpenAI(base_url=f"{self.url}/v1", api_key=key, max_retries=0, http_client=self.http())
 
     def metric(self, name: str) -> float:
         """The sum over all labels."""
@@ -66,6 +71,13 @@ class Command:
         found = [float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{re.escape(name)}(\{{|\s)", line)]
         assert found, f"no metric {name}"
         return sum(found)
+
+    def until_idle(self) -> None:
+        """No request is left, and no block."""
+        end = time.monotonic() + LIMIT_SECONDS
+        while any(map(self.metric, BUSY)):
+            assert time.monotonic() < end, "blocks or requests are left over"
+            time.sleep(0.05)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ import pytest
 from tests.conftest import FULL
 from tests.e2e.command import LIMIT_SECONDS, Command, served
 
-BUSY = ("vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc")
 STREAMS = 500 if FULL else 60
 TOPICS = ["machine learning", "Docker", "photosynthesis", "the Moon", "Python", "a KV cache", "gravity", "bread", "chess",
           "Rome"]
@@ -74,17 +73,9 @@ def children(pid: int) -> list[int]:
     return [*found, *(grand for child in found for grand in children(child))]
 
 
-async def until_idle(command: Command) -> None:
-    for _ in range(100 * LIMIT_SECONDS):
-        if not any(map(command.metric, BUSY)):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("blocks or requests are left over")
-
-
 def test_a_crowd(command: Command) -> None:
     alone, together = asyncio.run(crowd(command.url))
-    asyncio.run(until_idle(command))
+    command.until_idle()
     kept = [(i, text) for i, text in enumerate(together) if text is not None]
     assert len(kept) < STREAMS, "nobody hung up"
     assert len(kept) >= STREAMS - STREAMS // 10
@@ -93,7 +84,7 @@ def test_a_crowd(command: Command) -> None:
     assert len(set(alone)) > 25, "all say the same: the comparison shows nothing"
     before = resident(command.process.pid)
     asyncio.run(crowd(command.url))
-    asyncio.run(until_idle(command))
+    command.until_idle()
     grown = resident(command.process.pid) - before
     assert grown < 24 << 20, f"{grown / 2 ** 20:.1f} MiB more after the same work again"
     assert command.metric("vllm:request_success_total") > STREAMS

@@ -85,6 +85,7 @@ def test_a_prompt_leaves_room_for_one_token(length, fits):
     else:
         error = refused({"max_model_len": 10}, [1] * length)
         assert (error.param, error.code) == ("prompt", "context_length_exceeded") and f"{length:,}" in error.message
+        assert "this model's maximum context length is 10 tokens" in error.message      # by these words litellm knows it
 
 
 def test_min_tokens_needs_room_too():

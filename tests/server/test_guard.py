@@ -62,6 +62,7 @@ def test_every_route_is_public_or_asks_for_a_key(locked):
                 with locked.http() as client:
                     error = is_refusal(client.request(method, path), 401)
                 assert error["code"] == "invalid_api_key" and error["type"] == "invalid_request_error"
+                assert error["message"].startswith("Incorrect API key provided")    # by these words litellm knows it
 
 
 def test_all_routes_of_the_router_are_declared():

@@ -136,8 +136,8 @@ class Admission:
 
     def _too_long(self, what: str, param: str, instead: str) -> InvalidRequest:
         bounds = self.bounds
-        if bounds.longest == bounds.max_model_len:
-            limit, option = f"prompt and output may be {bounds.max_model_len:,} together", "--max-model-len"
+        if bounds.longest == bounds.max_model_len:      # OpenAI's words: clients know this error, and the number, by them
+            limit, option = f"this model's maximum context length is {bounds.max_model_len} tokens", "--max-model-len"
         else:
             limit, option = f"the KV cache holds {bounds.num_positions:,} positions", "--kv-memory"
         return InvalidRequest(f"{what}, but {limit}: {instead}, or start with a larger {option}", param,

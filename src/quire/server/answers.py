@@ -244,6 +244,7 @@ class Embeddings(Record, kw_only=True):
     model: str
     data: list[Embedding]
     usage: PromptUsage
+    timings: Timings
 
 
 class Tokens(Record, kw_only=True):
@@ -261,6 +262,8 @@ class Generated(Record, kw_only=True):
     text: str
     tokens_generated: Count
     finish_reason: Reason
+    usage: Usage
+    timings: Timings
 
 
 class BatchResult(Record, kw_only=True):
@@ -271,6 +274,8 @@ class BatchResult(Record, kw_only=True):
 
 class BatchGenerated(Record, kw_only=True):
     results: list[BatchResult]
+    usage: Usage
+    timings: Timings
 
 
 class Permission(Record, kw_only=True):

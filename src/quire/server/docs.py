@@ -36,8 +36,9 @@ STATUSES = {
     429: "The queue is full: come back after Retry-After.",
     431: "The headers are too many or too long.",
     500: "A fault inside of the server, which its log tells of.",
-    503: "The model is loading, or the server is going down: come back after Retry-After."}
-ANYWHERE, GUARDED, WITH_BODY, WITH_ENGINE = (400, 408, 431, 500), (413,), (404, 415), (429, 503)
+    503: "The model is loading, or the server is going down: come back after Retry-After.",
+    504: "The answer took longer than this server allows (--request-seconds)."}
+ANYWHERE, GUARDED, WITH_BODY, WITH_ENGINE = (400, 408, 431, 500), (413,), (404, 415), (429, 503, 504)
 
 
 class Answers(NamedTuple):

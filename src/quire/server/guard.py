@@ -168,7 +168,8 @@ class Guard:
         if path in self.public:
             return
         if self.keys and not self._has_key(scope):
-            raise Unauthorized("this server asks for a key, and this is none of its keys: send Authorization: Bearer KEY")
+            # OpenAI's first words: litellm tells this error from a bad request by them
+            raise Unauthorized("Incorrect API key provided, or none: send Authorization: Bearer KEY, with a key of this server")
         length = header(scope, b"content-length")
         if length.isdigit() and int(length[:20]) > MOST_BODY_BYTES:
             raise _too_large()
