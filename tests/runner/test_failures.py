@@ -89,6 +89,25 @@ def test_what_does_not_happen_again_harms_nobody(folder: Path, expected: list[li
         assert [tokens(news) for news in run_all(one)] == expected
 
 
+@pytest.mark.parametrize("phase", PHASES)
+def test_without_the_guard_all_are_lost(folder: Path, monkeypatch: Any, phase: str) -> None:
+    """The control."""
+    def fault(works: Sequence[Work]) -> None:
+        if any(w.request_id == 3 for w in works):
+            raise RuntimeError(f"planted in {phase}")
+
+    def attempt(runner: Runner, act: Callable[[Acts], None], parts: list[Acts], is_joint: bool = False) -> list[Acts]:
+        for part in parts:
+            act(part)
+        return parts
+
+    with engine(folder) as one:
+        monkeypatch.setattr(Runner, "_attempt", attempt)
+        plant(one, phase, fault)
+        with pytest.raises(RuntimeError, match="planted"):
+            run_all(one)
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_no_room_for_the_logits_of_a_prompt_fails_it_alone(folder: Path, monkeypatch: Any, depth: int) -> None:
     """Of one prompt the second slice, of all that are computed in a step."""
