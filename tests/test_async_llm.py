@@ -17,6 +17,7 @@ from quire import (
 )
 from quire.core.errors import ConfigError, EngineDead, InvalidRequest, ModelError, RequestFailed, Unavailable
 from quire.core.outputs import RequestOutputKind
+from quire.engine import faults
 from quire.engine.build import build_engine
 from tests.engine.aio import on_loop, until
 from tests.tiny import tiny
@@ -149,7 +150,23 @@ async def test_refusals_come_from_the_first_step_of_the_generator(engine):
     assert is_empty(engine)
 
 
-@pytest.mark.parametrize("phase", ["fault_prepare", "fault_forward", "fault_sample"])
+@on_loop
+@pytest.mark.parametrize("phase", ["validate", "tokenize", "schedule", "detokenize", "send"])
+async def test_a_failure_before_or_after_the_device_ends_that_request_only(engine, monkeypatch, phase):
+    want = [(await last(engine.generate(text, params(logprobs=2), text))).outputs for text in "abc"]
+
+    def hook(label):
+        if label == "b":
+            raise MemoryError("planted")
+    monkeypatch.setitem(faults.planted, phase, hook)
+    found = await asyncio.gather(*(last(engine.generate(text, params(logprobs=2), text)) for text in "abc"),
+                                 return_exceptions=True)
+    assert "planted" in f"{found[1]} {found[1].__cause__}" and isinstance(found[1], MemoryError | RequestFailed)
+    assert [found[0].outputs, found[2].outputs] == [want[0], want[2]]
+    await until(lambda: is_empty(engine))
+
+
+@pytest.mark.parametrize("phase", ["fault_prepare", "fault_forward", "fault_prompts", "fault_sample"])
 def test_a_failure_in_any_phase_of_a_step_ends_that_request_only(folder, monkeypatch, phase):
     """And the others' ids and logprobs stay what they were, to the bit."""
     built = []

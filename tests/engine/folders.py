@@ -13,6 +13,8 @@ CONFIG = {
     "dtype": "bfloat16",
     "bos_token_id": 1, "eos_token_id": 2,
 }
+BIG = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
+       "num_key_value_heads": 8, "vocab_size": 128256, "max_position_embeddings": 8192}
 MACHINE = Machine(cpu="a CPU", cores=4, threads=8, ghz=2.5, isa="avx2", extensions=(), total_memory=16 << 30,
                   available_memory=8 << 30, memory_reason="free on this machine",
                   cuda_reason="no GPU driver on this machine")

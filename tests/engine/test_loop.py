@@ -109,6 +109,19 @@ def test_whatever_an_add_raises_is_its_own(engine, plant, error):
     assert tokens(ears.of(1)) == tokens(ears.of(3)) == engine.executor.model.naive([1, 2, 3], Sampling(9))
 
 
+def test_without_that_guard_it_is_the_end_of_the_loop(engine, plant, monkeypatch):
+    """The control."""
+    def hook(label):
+        raise MemoryError("no room")
+
+    def let_out(loop, add, reason, error):
+        raise MemoryError(error)
+    plant("schedule", hook)
+    monkeypatch.setattr(Loop, "_answer", let_out)
+    with pytest.raises(MemoryError, match="no room"):
+        run(engine, add(1))
+
+
 def test_siblings_of_an_add_that_failed_half_way_do_not_go_on(engine):
     """Whoever was admitted before belongs to nobody."""
     accept, seen = engine.scheduler.add, []

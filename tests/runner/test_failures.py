@@ -11,6 +11,8 @@ from quire.core.errors import DeviceError
 from quire.core.types import PROMPT_LOGPROBS, TOKEN, News, Sampling, Start, Step, Work
 from quire.engine.engine import Engine
 from quire.executor.local import LocalExecutor
+from quire.runner import runner as runner_module
+from quire.runner.inputs import Acts
 from quire.runner.runner import Runner
 
 from ..tiny import tiny
@@ -18,7 +20,7 @@ from ..whole import engine, finish
 
 PROMPTS = [[17 * i % 200 + j for j in range(5 + 9 * i % 40)] for i in range(8)]
 GREEDY = Sampling(max_tokens=6)
-PHASES = ("prepare", "forward", "sample")
+PHASES = ("prepare", "forward", "prompts", "sample")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,58 @@ def test_what_does_not_happen_again_harms_nobody(folder: Path, expected: list[li
 
         plant(one, phase, fault)
         assert [tokens(news) for news in run_all(one)] == expected
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_without_the_guard_all_are_lost(folder: Path, monkeypatch: Any, phase: str) -> None:
+    """The control."""
+    def fault(works: Sequence[Work]) -> None:
+        if any(w.request_id == 3 for w in works):
+            raise RuntimeError(f"planted in {phase}")
+
+    def attempt(runner: Runner, act: Callable[[Acts], None], parts: list[Acts], is_joint: bool = False) -> list[Acts]:
+        for part in parts:
+            act(part)
+        return parts
+
+    with engine(folder) as one:
+        monkeypatch.setattr(Runner, "_attempt", attempt)
+        plant(one, phase, fault)
+        with pytest.raises(RuntimeError, match="planted"):
+            run_all(one)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_no_room_for_the_logits_of_a_prompt_fails_it_alone(folder: Path, monkeypatch: Any, depth: int) -> None:
+    """Of one prompt the second slice, of all that are computed in a step."""
+    sampling = Sampling(max_tokens=4, num_prompt_logprobs=1)
+    monkeypatch.setattr(runner_module, "PROMPT_SLICE", 8)
+    with engine(folder, depth=depth) as one:
+        expected = run_all(one, sampling=sampling)
+        runner = runner_of(one)
+        make, slices = runner._prompt_logits, list[int]()
+
+        def fail(acts: Acts, i: int) -> Any:
+            for number, part in enumerate(make(acts, i)):
+                if acts.works[i].request_id == len(PROMPTS) + 3 and number == 1:
+                    slices.append(len(acts.works))
+                    raise MemoryError("no room")
+                yield part
+
+        monkeypatch.setattr(runner, "_prompt_logits", fail)
+        news = run_all(one, sampling=sampling)
+        assert news[3][-1].reason == "error" and news[3][-1].error == "no room" and slices[0] > slices[-1] == 1
+        for i in (0, 1, 2, 4, 5, 6, 7):
+            assert tokens(news[i]) == tokens(expected[i]) and news[i][-1].reason == "length"
+            assert told(news[i]) == told(expected[i])
+        monkeypatch.setattr(runner, "_prompt_logits", make)
+        assert list(map(tokens, run_all(one, sampling=sampling))) == list(map(tokens, expected))
+
+
+def told(news: Sequence[News]) -> list[tuple[list[int], list[float]]]:
+    """Logprobs of a prompt, position by position."""
+    return [(ids.tolist(), values.tolist()) for one in news if (part := one.prompt_logprobs) is not None
+            for ids, values in zip(part.ids, part.values, strict=True)]
 
 
 def test_when_all_raise_all_fail_and_the_engine_lives(folder: Path, expected: list[list[int]]) -> None:

@@ -3,6 +3,7 @@ from itertools import pairwise
 
 import pytest
 
+from quire.core.messages import BARRED
 from quire.core.types import PROMPT_LOGPROBS, TOKEN, Grammar, Sampling
 from tests.schedule.workloads import DEPTHS, MODEL, PROMPT, build, check_against_naive, ids_of, run
 
@@ -88,6 +89,22 @@ def test_who_only_reuses_a_poisoned_block_is_left_alone():
     assert ids_of(news) == naive(PROMPT[:8] + PROMPT[20:33], Sampling(2))
     assert engine.stats().num_evictions == 3 and news[-1].num_cached == 8
     assert engine.scheduler.counts["restarts"] == 0
+
+
+def test_who_failed_by_its_own_parameters_is_barred_and_others_who_fail_are_not():
+    engine = build()
+    ids = [engine.add(PROMPT[i:], Sampling(3))[0] for i in range(3)]
+    engine.executor.failing = set(ids[:2])
+    submit = engine.executor.submit
+
+    def bar(step):
+        output = submit(step)()
+        output.barred.add(ids[1])
+        return lambda: output
+    engine.executor.submit = bar
+    heard = run(engine)
+    assert [heard[i][-1].reason for i in ids] == ["error", BARRED, "length"]
+    assert [heard[i][-1].error for i in ids] == ["the device says no", "the device says no", ""]
 
 
 # ---- preemption and priority

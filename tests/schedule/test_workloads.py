@@ -22,7 +22,9 @@ def test_the_workloads_took_every_path():
     print(*(f"{name:24}{total[name]:8}" for name in sorted(total)), sep="\n")
     for name in ("partial prefills", "hits", "evictions", "preemptions", "preemptions in flight", "error", "restarts",
                  "garbage", "refusals", "abort", "stop", "length", "vector", "logprobs cut at a stop", "siblings",
-                 "parked", "resets", "late", *(f"accepted at depth {depth}" for depth in (1, 2, 3, 4))):
+                 "parked", "resets", "late", "struck while results are folded in",
+                 *(f"struck {when} {act}" for when in ("before", "after") for act in ("attach", "grow", "commit", "_digest")),
+                 *(f"accepted at depth {depth}" for depth in (1, 2, 3, 4))):
         assert total[name] > 0, name
 
 

@@ -20,6 +20,8 @@ VOCAB = MODEL.vocab
 PROMPT = [i * 7 % VOCAB for i in range(40)]
 DEPTHS = pytest.mark.parametrize("depth", [1, 2, 3, 4])
 Heard = dict[int, list[News]]
+STRUCK = "MemoryError: struck"
+ERRORS = ("the device says no", STRUCK)         # any other is a fault of the scheduler, which would call it the request's
 
 
 class Ticks:
@@ -92,7 +94,7 @@ def check_against_naive(request: Request, news: list[News]) -> None:
         assert last.reason == ("stop" if want[-1] in sampling.stop_ids else "length")
     else:
         assert last.reason in ("abort", "error") and got == want[:len(got)]
-        assert (last.reason == "error") == bool(last.error)
+        assert (last.reason == "error") == (last.error in ERRORS)
     if sampling.num_logprobs is None:
         assert all(n.logprobs is None for n in news)
     else:
@@ -136,8 +138,9 @@ def watch(engine: Engine, counts: Counter[str]) -> None:
     sent: Counter[tuple[int, int]] = Counter()
 
     def schedule() -> Step | None:
-        before = {r: r.preemptions for r in scheduler.running}
+        before, positions = {r: r.preemptions for r in scheduler.running}, scheduler.counts["positions"]
         step = plan()
+        assert scheduler.counts["positions"] - positions == sum(w.count for w in (step.work if step else ()))
         victims = {r for r, count in before.items() if r.preemptions > count}
         for w in step.work if step else ():
             counts["partial prefills"] += w.wants == NOTHING
@@ -147,10 +150,11 @@ def watch(engine: Engine, counts: Counter[str]) -> None:
             assert request.whole or w.count - w.drafts <= scheduler.limits.chunk
             assert sent[w.request_id, w.epoch] == len(request.blocks), "the device was not told of each block once"
         assert step or engine.in_flight or not scheduler.requests, "there are requests, but nothing will ever happen"
-        if not victims:
+        is_struck = any(n.error == STRUCK for n in scheduler.news)      # then others might have had its room
+        if not (victims or is_struck):
             check_nothing_is_idle(scheduler, step)
         started = {scheduler.requests[s.request_id] for s in (step.starts if step else ())}
-        for victim in victims & started:
+        for victim in victims & started if not is_struck else ():
             assert any(r.priority < victim.priority for r in started), "it had to leave and is let in again at once"
         counts["parked"] += bool(scheduler.parked)
         return step
@@ -161,6 +165,37 @@ def watch(engine: Engine, counts: Counter[str]) -> None:
         for n in scheduler.news[heard:]:
             counts["logprobs cut at a stop"] += n.logprobs is not None and len(n.tokens) < drawn[n.request_id]
     engine.scheduler.schedule, engine.scheduler.update = schedule, update      # type: ignore[method-assign]
+
+
+def strike(engine: Engine, rng: random.Random, rate: float, counts: Counter[str]) -> set[int]:
+    """Now and then an act of the cache for one request raises, before it does anything or when it is done; `_digest` in the
+    middle of another. Returns the ids of those whom it hits."""
+    struck, kv, fold, is_folding = set[int](), engine.scheduler.kv, engine.scheduler.update, False
+
+    def risky(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def hit(request: Request, when: str) -> None:
+            if rng.random() < rate:
+                struck.add(request.id)
+                counts[f"struck {when} {name}"] += 1
+                counts["struck while results are folded in"] += is_folding
+                raise MemoryError("struck")
+
+        def do(request: Request, *rest: Any, **named: Any) -> Any:
+            hit(request, "before")
+            done = act(request, *rest, **named)
+            hit(request, "after")
+            return done
+        return do
+
+    def update(step: Step, output: Any) -> None:
+        nonlocal is_folding
+        is_folding = True
+        fold(step, output)
+        is_folding = False
+    for name in ("attach", "grow", "commit", "_digest"):
+        setattr(kv, name, risky(name, getattr(kv, name)))
+    engine.scheduler.update = update                            # type: ignore[method-assign]
+    return struck
 
 
 Drawn = tuple[list[int], Sampling, dict[str, Any]]
@@ -202,6 +237,7 @@ def workload(seed: int) -> Counter[str]:
     todo = list(draw_requests(rng, shared, most))
     abort_rate, reset_rate = rng.choice([0, 0, 0.03]), rng.choice([0, 0, 0.02])
     watch(engine, counts)
+    struck = strike(engine, random.Random(seed), (0, 0, 0, 0.002, 0.03)[seed % 5], counts)
 
     def between() -> None:
         while todo and rng.random() < 0.4:
@@ -230,6 +266,7 @@ def workload(seed: int) -> Counter[str]:
         check_against_naive(requests[request_id], news)
         check_numbers(requests[request_id], news)
         counts[news[-1].reason] += 1
+    assert struck == {request_id for request_id, news in heard.items() if news[-1].error == STRUCK}
     summarise(engine, depth, counts)
     return counts
 

@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from quire.core.errors import ConfigError, ModelError, PortError
+from quire.engine.client import Client
+from quire.server import host
 from quire.server.run import NICE, address, listening
 from tests.server.model import plan
 from tests.server.served import LIMIT_SECONDS, Served, chat, events, is_refusal, read_all, serving
@@ -105,6 +107,22 @@ def test_a_drain_lets_streams_finish_and_takes_nothing_new():
         assert running.error is None
 
 
+def test_without_a_drain_a_stream_is_cut(monkeypatch):
+    """The control."""
+    async def at_once(client, calls, seconds, ending):
+        client.shut()
+
+    monkeypatch.setattr(host, "drain", at_once)
+    with serving({"delay": 0.01}) as running, running.connect() as sock:
+        sock.settimeout(LIMIT_SECONDS)
+        sock.sendall(request(chat("say:" + "abcdefghij" * 4, stream=True)))
+        running.until(lambda: running.client.figures().num_running)
+        running.ask_to_end()
+        found = events(dechunked(read_all(sock)))
+        assert "[DONE]" not in found and "error" in found[-1]
+        running.join()
+
+
 def dechunked(answer: bytes) -> bytes:
     body, out = answer.partition(b"\r\n\r\n")[2], b""
     while body:
@@ -142,12 +160,13 @@ def test_a_heart_that_does_not_beat(monkeypatch):
 # ---- as a process
 
 @contextlib.contextmanager
-def program(**changes):
-    """Ready; its address is `url`."""
+def program(code="", **changes):
+    """Ready; its address is `url`. `code`: what runs instead of program.py."""
     wire = msgspec.json.encode(plan(**changes).to_wire()).decode()
     root = Path(__file__).parents[2]
-    running = subprocess.Popen([sys.executable, "-m", "tests.server.program", wire], cwd=root, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src"})
+    what = ("-c", code) if code else ("-m", "tests.server.program")
+    running = subprocess.Popen([sys.executable, *what, wire], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env={**os.environ, "PYTHONPATH": "src"})
     try:
         running.url = running.stdout.readline().decode().strip()
         yield running
@@ -224,6 +243,37 @@ def test_an_engine_that_dies_takes_the_server_with_it(way, words):
         assert '"code":"engine_dead"' in lines[-1]
         code, last = ended(running)
         assert code == 1 and last.startswith("quire: error:") and words in last
+
+
+QUIET = """import contextlib, sys
+from quire.core.errors import QuireError
+from quire.server import run
+from tests.server import program
+live = run.live
+async def quiet(*given):
+    with contextlib.suppress(QuireError):
+        await live(*given)
+run.live = quiet
+sys.exit(program.main(sys.argv[1]))"""
+
+
+def test_a_server_that_keeps_the_cause_to_itself_would_seem_well():
+    """The control: the exit code is no accident."""
+    with program(QUIET, default_chat_template_kwargs={"delay": 0.01, "die_after": 20, "die_by": "kill"}) as running:
+        with streaming(running.url, ENDLESS) as response:
+            assert '"code":"engine_dead"' in [line for line in response.iter_lines() if line][-1]
+        assert ended(running)[0] == 0
+
+
+def test_a_server_that_is_not_told_of_the_engine_s_end_would_live_on(monkeypatch):
+    """The control."""
+    monkeypatch.setattr(Client, "_lose", lambda client, error: None)
+    with serving({"delay": 0.01}) as running, running.connect() as sock:
+        sock.sendall(request(ENDLESS))
+        running.until(lambda: running.client.figures().num_running)
+        running.engine.executor._execute = None
+        running.until(lambda: not running.client.link.is_alive)
+        assert running.get("/livez").status_code == 200 and not running.ended
 
 
 def test_a_load_that_fails_is_one_line_and_its_exit_code():

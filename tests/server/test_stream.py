@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.core.errors import EngineDead
-from quire.engine import faults
 from quire.server import stream
 from quire.server.stream import json_text, one_line
 from tests.server.served import chat, events, is_refusal, read_all, serving
@@ -225,44 +224,6 @@ def test_one_of_several_prompts_that_finds_no_room_ends_the_others():
         running.until(lambda: running.client.figures().num_running)
         is_refusal(running.post("/v1/completions", {"prompt": ["a", "b"]}), 429)
         assert running.client.figures().num_running <= 1
-
-
-@pytest.mark.parametrize("phase", ["validate", "tokenize", "schedule", "detokenize", "send"])
-def test_one_requests_failure_is_its_own(slow, monkeypatch, phase):
-    """As an error of its own kind and not as an end of the others."""
-    def strike(label: str) -> None:
-        if label == "doomed":
-            raise RuntimeError("planted")
-
-    with slow.connect() as other:
-        other.settimeout(10)
-        other.sendall(request(chat("say:" + "a" * 50, stream=True)))
-        slow.until(lambda: slow.client.figures().num_running)
-        monkeypatch.setitem(faults.planted, phase, strike)
-        response = slow.post("/v1/chat/completions", chat("say:abc", stream=True), **{"x-request-id": "doomed"})
-        if phase != "tokenize":             # which is done before the label is known
-            error = is_refusal(response, 500)
-            assert "planted" not in error["message"]
-        data = b""
-        while b"[DONE]" not in data:
-            data += other.recv(65536)
-        assert data.count(b'"content":"a') + data.count(b'"content":"') > 2
-    slow.until(lambda: not slow.engine.is_busy)
-
-
-def test_a_failure_in_the_middle_is_an_event(slow, monkeypatch):
-    """No [DONE]: nothing is done. OpenAI's client raises."""
-    struck = []
-
-    def strike(label: str) -> None:
-        struck.append(label)
-        if len(struck) == 4:
-            raise RuntimeError("planted")
-
-    monkeypatch.setitem(faults.planted, "send", strike)
-    found = events(slow.post("/v1/chat/completions", chat("say:abcdefgh", stream=True)).content)
-    assert "[DONE]" not in found
-    assert found[-1]["error"]["code"] == "request_failed" and "planted" not in found[-1]["error"]["message"]
 
 
 def test_the_end_of_the_engine_is_told_to_all_at_once():

@@ -1,6 +1,7 @@
 """Where tests plant exceptions, to see that one request's failure is its own.
 
-`planted` is empty outside of tests. Forward, sampling and the making of batches have such places in the runner.
+`planted` is empty outside of tests. Forward, sampling and the making of batches have such places in the runner. "schedule" is
+where the engine takes a request in; planning and folding need no such place, for tests replace the methods of the cache.
 """
 from collections.abc import Callable
 

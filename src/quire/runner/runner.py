@@ -4,7 +4,7 @@ order       steps come in the order of their numbers. The ids that a row's next 
             not the side that plans has heard of them, so several steps may be in flight
 failures    a work fails alone. Where an act that computes many works together raises without saying whose fault it is,
             it is run again for each of them alone, and whoever raises again has failed. Ranks of a mesh cannot do that
-            in forward, where they wait for each other: there it is the end of the device
+            where they wait for each other, in forward and the logits of prompts: there it is the end of the device
 ranks       all make the same forward pass; rank 0 alone draws, and tells the others what it drew and who failed. So
             what only rank 0 can see go wrong is never acted upon before they agree
 """
@@ -51,7 +51,7 @@ class Runner:
         self.undrawable: dict[int, Exception] = {}      # row -> why its sampler refused it
         self.barred: set[int] = set()                   # rows that failed for what they asked for themselves
         self.model: Model
-        self.fault_prepare = self.fault_forward = self.fault_sample = no_fault
+        self.fault_prepare = self.fault_forward = self.fault_prompts = self.fault_sample = no_fault
 
     def load(self, progress: Progress = no_progress) -> None:
         ops, mesh = ops_for(self.device, self.dtype), self.mesh
@@ -73,8 +73,8 @@ class Runner:
             self._start(start)
         works = [w for w in step.work if self._take(w, output)]
         acts = self._attempt(self._forward, [Acts.of(works, self.rows)] if works else [], is_joint=True)
+        acts = self._attempt(lambda part: self._tell_prompts(part, output), acts, is_joint=True)
         for part in acts:
-            self._tell_prompts(part, output)
             self._add_up(part)
         drawn = np.zeros(self.plan.max_num_seqs, np.int64)      # by row
         if self.sampler is not None:
@@ -162,6 +162,7 @@ class Runner:
     # ---- logprobs of prompts: logits on all ranks, the rest on rank 0
 
     def _tell_prompts(self, acts: Acts, output: StepOutput) -> None:
+        self.fault_prompts(acts.works)
         for i in np.flatnonzero(acts.num_prompt).tolist():
             work, told = acts.works[i], list[Logprobs]()
             for logits, targets in self._prompt_logits(acts, i):

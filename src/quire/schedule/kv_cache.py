@@ -23,6 +23,10 @@ from hashlib import sha256
 from quire.core.types import Request
 
 
+class Miscounted(RuntimeError):
+    """The books on the blocks are wrong: no single request's failure, for nobody's K/V can be trusted."""
+
+
 class KVCache:
     """A pool of blocks, counted by reference, some of them named after the prefix they hold.
 
@@ -96,7 +100,7 @@ class KVCache:
         self.releases += 1
         for block in reversed(request.blocks):
             if not self.refs[block]:
-                raise RuntimeError(f"block {block} is given back by request {request.id}, but nobody holds it")
+                raise Miscounted(f"block {block} is given back by request {request.id}, but nobody holds it")
             self.refs[block] -= 1
             if not self.refs[block]:
                 self.free[block] = None

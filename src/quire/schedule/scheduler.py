@@ -9,6 +9,8 @@ Laws
   Work is placed in the order of the line, and victims are taken from its end. So nobody who already has work in the
   step being planned is ever preempted. Nobody overtakes, but those who wait for a sibling are passed.
   Every request that add() accepts ends exactly once.
+  Whatever is raised while one request is planned or folded in ends that one. So in a placing what may raise comes
+  before what changes the step.
 Costs are O(new work). What is O(prompt) happens once for each admission (lookup, Start.tokens) or end (release).
 """
 import time
@@ -34,7 +36,7 @@ from quire.core.types import (
 )
 from quire.schedule.door import refusal
 from quire.schedule.flights import Flights, Trace, Who
-from quire.schedule.kv_cache import KVCache
+from quire.schedule.kv_cache import KVCache, Miscounted
 from quire.schedule.order import Line
 from quire.schedule.share import share_of, up_to_the_end, wants_of
 from quire.schedule.stats import Stats
@@ -99,9 +101,15 @@ class Scheduler:
         now = Round(self.limits.step_tokens)
         for request in (*self.running, None):
             while now.is_open and (head := self.waiting.first()) and (not request or head.priority < request.priority):
-                self._admit(head, now)
+                try:
+                    self._admit(head, now)
+                except Exception as error:
+                    self._fail(head, error)
             if request and request.row is not None:
-                self._place(request, now)
+                try:
+                    self._place(request, now)
+                except Exception as error:
+                    self._fail(request, error)
         if not (now.work or self.ended):
             return None
         self.num_steps += 1
@@ -119,7 +127,10 @@ class Scheduler:
         for w in step.work:
             request = self.requests.get(w.request_id)
             if request is not None and request.epoch == w.epoch and w.wants:
-                self._fold(request, w, output)
+                try:
+                    self._fold(request, w, output)
+                except Exception as error:
+                    self._fail(request, error)
 
     def take_news(self) -> list[News]:
         news, self.news = self.news, []
@@ -166,10 +177,11 @@ class Scheduler:
         request.row = self.rows.pop()
         if request.epoch == 0:
             self._count_first_start(request)
-        now.starts.append(Start.of(request))
+        start = Start.of(request)
         if request.cached:
             now.traces.append(Trace((request.id, request.epoch), tuple(request.blocks[:request.committed]), ()))
         self._place(request, now)
+        now.starts.append(start)
 
     def _may_enter(self, request: Request, now: Round) -> bool:
         """Cheap for whoever is stuck: the cache is not asked again until blocks have come free."""
@@ -211,14 +223,15 @@ class Scheduler:
             request.pending += 1 + drafts
             request.in_flight += 1
         request.scheduled += count + drafts
-        now.budget -= count + drafts
         if named := self.kv.commit(request, min(request.scheduled, len(request.tokens))):
             now.traces.append(Trace((request.id, request.epoch), (), tuple(named)))
         if self.parked and request.scheduled >= request.prompt_len:
             self._unpark(request)
         assert request.row is not None
-        new_blocks, request.sent = (tuple(request.blocks[request.sent:]),), len(request.blocks)
+        new_blocks = (tuple(request.blocks[request.sent:]),)
         now.work.append(Work(request.id, request.row, request.epoch, start, count + drafts, drafts, new_blocks, wants))
+        now.budget -= count + drafts
+        request.sent = len(request.blocks)
 
     def _make_slots(self, request: Request, length: int) -> bool:
         """Room for so many positions, but never for the last id, which is not computed. False if somebody had to leave
@@ -249,11 +262,12 @@ class Scheduler:
             tokens, finished = self._accept(request, w, output.tokens[request.id])
             if request.sampling.num_logprobs is not None and tokens:
                 logprobs = output.logprobs[request.id][:len(tokens)]
-        if finished:
-            self._leave(request, finished)
         if tokens or prompt_logprobs or finished:
-            self.news.append(News(request.id, tokens, finished, "", logprobs, prompt_logprobs, vector,
-                                  request.first_cached, request.preemptions, request.started_at))
+            news = News(request.id, tokens, finished, "", logprobs, prompt_logprobs, vector,
+                        request.first_cached, request.preemptions, request.started_at)
+            if finished:
+                self._leave(request, finished)
+            self.news.append(news)
 
     def _accept(self, request: Request, w: Work, ids: list[int]) -> tuple[list[int], str]:
         """Replace what the work might have brought by what it did bring. Returns ids taken and why it ends."""
@@ -283,6 +297,13 @@ class Scheduler:
             else:
                 self.counts["restarts"] += 1
                 self._restart(request)
+
+    def _fail(self, request: Request, error: Exception) -> None:
+        """Raised while it was planned or folded in. Names that it gave to blocks may be promises that no step keeps."""
+        if isinstance(error, Miscounted):
+            raise error
+        self.kv.forget(request.blocks[request.cached // self.kv.block_size:])
+        self._end(request, "error", f"{type(error).__name__}: {error}")
 
     # ---- without a row
 
@@ -329,6 +350,6 @@ class Scheduler:
 
     def _give_back(self, request: Request) -> None:
         self.kv.release(request)
-        if request.row is not None:
-            self.ended.append(request.row)
+        if request.row is not None:                         # the device has heard of it with its first work
+            (self.ended if request.sent else self.rows).append(request.row)
         request.reset()

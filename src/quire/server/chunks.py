@@ -8,6 +8,7 @@ import msgspec
 from quire.core.errors import QuireError
 from quire.engine.client import Delta
 from quire.server.generation import Generation
+from quire.server.service import log
 from quire.server.shapes import StreamOptions
 from quire.server.stream import DONE, Events, Pipe, event, json_text, one_line
 
@@ -75,7 +76,7 @@ def at_once(pipe: Pipe, chunks: Chunks, begun: set[int], of: Callable[[Delta], b
 async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awaitable[bytes]], of: Callable[[Delta], bytes]
                       ) -> None:
     """`first` gives what a choice begins with. Nothing is sent before the engine has said something: what it refuses is no
-    stream."""
+    stream. Whatever is raised later is the last event."""
     begun: set[int] = set()
     if events.pipe is not None:
         chunks.generation.listen(at_once(events.pipe, chunks, begun, of))
@@ -98,5 +99,10 @@ async def send_stream(events: Events, chunks: Chunks, first: Callable[[int], Awa
         if not events.is_open:
             raise
         await events.fail(error)
+    except Exception:
+        if not events.is_open:
+            raise
+        log.exception("request %s failed", events.scope["quire.request_id"])
+        await events.fail(QuireError("unexpected"))
     finally:
         events.close()
