@@ -150,7 +150,7 @@ def test_a_forced_call_and_another_form_exclude_each_other(fake: Served, form: d
 
 def test_strict_tools_and_a_form_that_is_no_json(fake: Served) -> None:
     error = is_refusal(fake.post(CHAT, body("x", STRICT, structured_outputs={"regex": "a"})), 400)
-    assert (error["param"], error["code"]) == ("tools", "unsupported_parameter")
+    assert (error["param"], error["code"]) == ("tools", "conflicting_parameters")
     schema = {"type": "json_schema", "json_schema": {"name": "it", "schema": {"uniqueItems": True}}}
     error = is_refusal(fake.post(CHAT, body("x", STRICT, response_format=schema)), 400)
     assert error["param"] == "response_format.json_schema.schema" and "uniqueItems" in error["message"]
