@@ -14,12 +14,14 @@ from quire.batch import Batch, KVLayer
 from quire.kernels.groups import unpack
 from quire.kernels.reference import Packed
 from quire.kernels.shapes import BadShape, Shapes
+from quire.kernels.slabs import Slabs
 
 CODES = {torch.float32: 0, torch.bfloat16: 1, torch.float16: 2}
 SCHEMES = {"none": 0, "int8": 1, "int4": 2}
 INTERFACE = 4                   # of the module these wrappers were written for
 _SILU_MUL, _RELU, _GELU, _GELU_TANH, _ADD = range(5)
 _LOGITS = Shapes(torch.float32, is_cpu=True)
+_slabs = Slabs(native.ask_for_large_pages)
 
 
 def argmax_rows(x: Tensor) -> tuple[Tensor, np.ndarray]:
@@ -41,7 +43,7 @@ class CpuOps:
     def pack(self, weight: Tensor | Sequence[Tensor], scheme: str = "none") -> Packed:
         pieces, n, k = self.shapes.pieces(weight, scheme)
         code = SCHEMES[scheme]
-        data = torch.empty(native.packed_bytes(self.code, code, n, k), dtype=torch.uint8)
+        data = _slabs.take(native.packed_bytes(self.code, code, n, k))
         places = [(piece.data_ptr(), piece.shape[0], piece.stride(0)) for piece in pieces]
         native.pack(self.code, code, places, n, k, data.data_ptr())
         return Packed(data, n, k, scheme)
