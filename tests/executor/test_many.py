@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -17,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from quire.core.errors import DeviceError, ModelError
 from quire.core.types import News, Sampling
 from quire.engine.engine import Engine
-from quire.executor import wire
+from quire.executor import many, wire
 from quire.executor.many import ManyExecutor
 
 from ..tiny import tiny, tiny_plan
@@ -121,6 +123,23 @@ def test_no_port_is_open_but_on_the_loopback_interface(two: Engine) -> None:
                 addresses.append(fields[1].split(":")[0])
     loopback = f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}"
     assert addresses and set(addresses) == {loopback}
+
+
+def test_who_does_not_know_the_secret_is_no_rank(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def init(plan: dict[str, Any], rank: int, size: int, meeting: str, secret: bytes) -> wire.Init:
+        assert len(secret) == 32 and meeting.startswith(tempfile.gettempdir())
+        return wire.Init(plan, rank, size, meeting, secret if rank else bytes(32))
+
+    monkeypatch.setattr(many, "wire", SimpleNamespace(**{**vars(wire), "Init": init}))
+    executor = ManyExecutor(tiny_plan(folder, tensor_parallel_size=2))
+    with pytest.raises(DeviceError, match="does not know the secret"):
+        executor.start()
+
+
+def test_the_ranks_meet_in_a_folder_that_nobody_else_may_enter(two: Engine) -> None:
+    assert isinstance(two.executor, ManyExecutor)
+    assert two.executor.folder.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in two.executor.folder.iterdir() if path.is_file()] == ["ranks"]
 
 
 def test_a_dead_rank_is_noticed(folder: Path) -> None:

@@ -2,17 +2,17 @@ from collections.abc import Callable
 
 import pytest
 
-from .references import Reference, make_reference
+from .references import WIDE, Reference, make_reference
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Reference]:
-    """By name, each made once."""
-    made: dict[str, Reference] = {}
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Reference]:
+    """By name and standard deviations, each made once."""
+    made: dict[tuple[str, tuple[float, float]], Reference] = {}
 
-    def get(name: str) -> Reference:
-        if name not in made:
-            made[name] = make_reference(name, tmp_path_factory.mktemp(name))
-        return made[name]
+    def get(name: str, stds: tuple[float, float] = WIDE) -> Reference:
+        if (name, stds) not in made:
+            made[name, stds] = make_reference(name, tmp_path_factory.mktemp(name), stds)
+        return made[name, stds]
 
     return get

@@ -49,6 +49,9 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "rope_yarn": ("LlamaConfig", {**GATED, "head_dim": 32, **rope(
         10000.0, "yarn", factor=4.0, original_max_position_embeddings=64)}),
 }
+# Standard deviations of matrices and of embeddings. The wider they are the more distinct ids come out, and the larger
+# logits become, so what is absolute is measured at EVEN.
+WIDE, EVEN = (0.3, 0.5), (0.15, 0.15)
 LENGTH = 200                    # max_model_len; of 64 positions that the dynamic kind was trained for
 
 
@@ -58,33 +61,33 @@ class Reference:
     folder: Path
     model: Any
 
-    def logits(self, ids: list[int]) -> Tensor:
-        """Of every position: (len(ids), vocab) float32."""
+    def logits(self, ids: list[int], dtype: torch.dtype = torch.float32) -> Tensor:
+        """Of every position: (len(ids), vocab)."""
         with torch.inference_mode():
-            return self.model(torch.tensor([ids])).logits[0].float()
+            return self.model(torch.tensor([ids])).logits[0].to(dtype)
 
 
-def make_reference(name: str, folder: Path, seed: int = 0) -> Reference:
+def make_reference(name: str, folder: Path, stds: tuple[float, float] = WIDE, seed: int = 0) -> Reference:
     kind, numbers = CONFIGS[name]
     config = getattr(transformers, kind)(**numbers)
     config._attn_implementation = "eager"
     config.architectures = [kind.replace("Config", "ForCausalLM")]
     model = getattr(transformers, config.architectures[0])(config).eval()
-    fill(model, torch.Generator().manual_seed(seed))
+    fill(model, stds, torch.Generator().manual_seed(seed))
     model.save_pretrained(folder)
     if name == "rope_dynamic":
         fix_dynamic(model)
     return Reference(name, folder, model)
 
 
-def fill(model: Any, generator: torch.Generator) -> None:
+def fill(model: Any, stds: tuple[float, float], generator: torch.Generator) -> None:
     """Only the biases of q and k are large: others, and what relu lets through on average, would outweigh what is
     read."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             noise = torch.randn(parameter.shape, generator=generator)
             if parameter.dim() == 2:
-                parameter.copy_((0.5 if "embed_tokens" in name else 0.3) * noise)
+                parameter.copy_(stds["embed_tokens" in name] * noise)
             elif name.endswith("weight"):
                 parameter.copy_(1 + 0.3 * noise)
             else:

@@ -9,13 +9,16 @@ from torch import Tensor
 
 from quire.batch import Batch
 
+from ..conftest import FULL
 from .drive import load, random_chunks, run
-from .references import CONFIGS, LENGTH, Reference
+from .references import CONFIGS, EVEN, LENGTH, Reference
 
 CLOSE = 1e-4                    # of the largest logit, in float32
 # In bfloat16 weights and results are rounded to 8 bits, which these wide layers amplify. So much of the logits, root
 # mean square, and little more than what transformers loses in bfloat16 itself.
 CLOSE_BF16, THEIR_LOSS = 0.2, 1.2
+# The same at EVEN: absolute, and of the logits, root mean square.
+EVEN_CLOSE, EVEN_CLOSE_BF16 = 1e-4, 0.03
 
 
 def distance(ours: Tensor, theirs: Tensor) -> float:
@@ -52,6 +55,16 @@ def test_bfloat16(name: str, reference: Callable[[str], Reference]) -> None:
         their_loss = loss(narrow(torch.tensor([ids])).logits[0].float(), expected)
     assert ours < CLOSE_BF16
     assert ours < THEIR_LOSS * their_loss
+
+
+@pytest.mark.parametrize("name", CONFIGS if FULL else ["llama3", "mistral_window", "qwen2", "qwen3", "opt_350m"])
+def test_both_dtypes_where_all_is_drawn_alike(name: str, reference: Callable[..., Reference]) -> None:
+    theirs, ids = reference(name, EVEN), a_text(7)
+    expected = theirs.logits(ids)
+    assert expected.std() > 0.5 and len(set(expected.argmax(-1).tolist())) > 30, "the test would see little"
+    chunks = random_chunks(random.Random(8), LENGTH, 30)
+    assert (run(load(theirs.folder, LENGTH), ids, chunks) - expected).abs().max() < EVEN_CLOSE
+    assert loss(run(load(theirs.folder, LENGTH, torch.bfloat16), ids, chunks), expected) < EVEN_CLOSE_BF16
 
 
 def shift(batch: Batch) -> None:

@@ -49,7 +49,7 @@ ELSEWHERE = {
     138: "test_stream.test_what_fails_before_the_first_token_is_no_stream",
     139: "test_life.test_a_drain_lets_streams_finish_and_takes_nothing_new",
     140: "test_stream.test_the_end_of_the_engine_is_told_to_all_at_once",
-    141: "test_stream.test_a_failure_in_the_middle_is_an_event", 142: "test_stream.test_who_leaves_ends_the_request",
+    141: "test_isolation.test_a_failure_in_the_middle_is_an_event", 142: "test_stream.test_who_leaves_ends_the_request",
     143: "test_guard.test_143_head_of_a_probe", 144: "test_guard.test_144_also_for_whoever_asks_first",
     145: "test_bad_inputs.test_145_compressed_bodies_are_refused",
 }

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+# What a block holds: what the block before it holds (of the first: salt, adapter and generation, after None), and its ids.
+# Plain tuples, which the garbage collector soon passes over.
+Content = tuple[Any, bytes]
 MASK_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 # What a Work wants back; TOKEN and PROMPT_LOGPROBS may go together. SUM brings nothing: it has all of the work's hidden states
 # added to the row's sum, and with VECTOR their mean comes back.
@@ -110,6 +113,7 @@ class Request:
     blocks: list[int] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)      # of full blocks, chained; survive a restart
     root: bytes = b""               # what the chain begins with
+    content: Content = field(default=(None, b""), repr=False)   # of the committed blocks; a chain as long as they are many
     committed: int = 0              # blocks already offered for a name
     sent: int = 0                   # blocks the device already knows
     cached: int = 0                 # positions found in the cache when this epoch began, or stored by a step without an id

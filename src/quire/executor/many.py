@@ -5,6 +5,7 @@ is not run a second time. They end with this process: by the system's signal, an
 that ends by itself takes the device with it: whoever waits for an answer hears a DeviceError that says which and how.
 """
 import os
+import secrets
 import selectors
 import shutil
 import signal
@@ -72,11 +73,12 @@ class ManyExecutor:
 
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="quire-"))       # mode 0700
+        meeting, secret = str(self.folder / "ranks"), secrets.token_bytes(32)
         try:
             self._spawn()
             for rank in self.ranks:
-                meeting = str(self.folder / "ranks")
-                self._send(rank, wire.encode(wire.Init(self.plan.to_wire(), rank.index, len(self.ranks), meeting)))
+                init = wire.Init(self.plan.to_wire(), rank.index, len(self.ranks), meeting, secret)
+                self._send(rank, wire.encode(init))
             ready = 0
             while ready < len(self.ranks):
                 ready += isinstance(self._hear(), wire.Ready)

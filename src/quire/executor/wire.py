@@ -19,6 +19,7 @@ class Init(msgspec.Struct, tag=True):
     rank: int
     size: int
     meeting: str                # the file through which the ranks find each other
+    secret: bytes               # of this run, and of its ranks alone
 
 
 class Execute(msgspec.Struct, tag=True):

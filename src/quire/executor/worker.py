@@ -1,6 +1,7 @@
 """One rank of several, a process of its own: `python -m quire.executor.worker FD`. FD is its end of a socket pair,
 over which it gets its Init, then steps; rank 0 answers. It ends with its parent, however that ends."""
 import ctypes
+import hmac
 import logging
 import os
 import queue
@@ -13,7 +14,7 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 
-from quire.core.errors import QuireError
+from quire.core.errors import DeviceError, QuireError
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.executor import wire
@@ -88,7 +89,8 @@ def _run(link: Link) -> None:
 
 
 def _join_mesh(init: wire.Init, plan: Plan) -> Mesh:
-    """The ranks' own sockets are bound to the loopback interface and to nothing else."""
+    """The ranks find each other through a file in a folder that only this user may enter, not through a port. Gloo knows
+    no Unix sockets, so they talk over TCP, on ports of the loopback interface and of no other, and prove who they are."""
     names = {name for _, name in socket.if_nameindex()}
     os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = "lo" if "lo" in names else "lo0"
     device = torch.device("cpu") if plan.device == "cpu" else torch.device(plan.device, init.rank)
@@ -96,7 +98,24 @@ def _join_mesh(init: wire.Init, plan: Plan) -> Mesh:
         torch.cuda.set_device(device)
     dist.init_process_group("gloo" if device.type == "cpu" else "nccl", init_method=f"file://{init.meeting}",
                             rank=init.rank, world_size=init.size, timeout=timedelta(seconds=MEETING_SECONDS))
+    if device.type == "cpu":                # NCCL's own handshake has a secret, which the file hands out
+        _prove(init)
     return Mesh(init.rank, init.size, dist.group.WORLD, device)
+
+
+def _prove(init: wire.Init) -> None:
+    """Any user of this machine may connect to a port on loopback, and so take a rank's place while they meet. Each tells
+    every other what only somebody who has the secret can say, before anything else passes between them."""
+    proofs = [torch.tensor(list(hmac.digest(init.secret, str(rank).encode(), "sha256"))) for rank in range(init.size)]
+    told = [torch.zeros_like(proof) for proof in proofs]
+    others = [rank for rank in range(init.size) if rank != init.rank]
+    for work in [dist.isend(proofs[init.rank], rank) for rank in others] + [dist.irecv(told[rank], rank) for rank in others]:
+        if work:
+            work.wait()
+    for rank in others:
+        if not hmac.compare_digest(bytes(told[rank].tolist()), bytes(proofs[rank].tolist())):
+            raise DeviceError(f"what answers rank {init.rank} as rank {rank} does not know the secret of this run: another "
+                              "process of this machine has connected to its port; start again")
 
 
 def _beat(link: Link, runner: Runner) -> None:

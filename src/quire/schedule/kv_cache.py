@@ -4,12 +4,11 @@ Steps run in order on the device. So a freed block may be given away at once: wh
 an earlier step. Anything that reads or writes outside that order (a copy to disk, to another machine) must hold a
 reference of its own.
 
-A name is a SHA-256 digest over the parent's digest and the block's ids, and a hit is not compared with the ids again:
-the digest is the comparison. Each message has one reading only (digests and ids have fixed widths, the first of a chain
-has a length of its own), so two contents with one name would be a collision of SHA-256. With 2^32 names alive at once
-chance makes one with probability 2^-193, and nobody knows how to make one on purpose. A comparison would have to keep
-the ids of each named block and which naming of its parent it followed, a hundred bytes more for each, against something
-less likely than a flipped bit in the K/V itself.
+A name is a SHA-256 digest over the parent's digest and the block's ids. Each message has one reading only (digests and
+ids have fixed widths, the first of a chain has a length of its own). The name only finds a block; that it holds what is
+looked for is then compared, ids and all that precedes them, so a collision costs a hit and no more. Where a chain was
+named in one go the parent is the very object that the request has just come from, and one block's ids are compared; for
+this a named block keeps its ids, about 200 bytes in all.
 
 Here all layers form one KV group. Layers with a sliding window would be a second: its own blocks in the request, its
 own tuple in Work.new_blocks; `attach` takes the longest prefix of which that group still has the last window, `grow`
@@ -20,7 +19,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 
-from quire.core.types import Request
+from quire.core.types import Content, Request
 
 
 class Miscounted(RuntimeError):
@@ -33,8 +32,8 @@ class KVCache:
     refs        how many requests hold each block
     free        blocks held by nobody that were used before: those without a name first, then least recently used.
                 Blocks from `fresh` on were never used
-    names       block_of and digest_of are inverse. A digest names a block's tokens and all that precedes them.
-                With is_named=False there are none: each request computes all of its own
+    names       block_of and digest_of are inverse. A digest names a block's tokens and all that precedes them, which
+                content_of has in full. With is_named=False there are none: each request computes all of its own
     invariant   a block has one writer, the request that took it new; who finds it by name only reads
     counts      evictions: names lost because their block was needed
     """
@@ -46,6 +45,7 @@ class KVCache:
         self.free: OrderedDict[int, None] = OrderedDict()
         self.block_of: dict[bytes, int] = {}
         self.digest_of: dict[int, bytes] = {}
+        self.content_of: dict[int, Content] = {}
         self.generation = 0                     # grows with each reset
         self.releases = 0                       # grows whenever blocks may have come free
         self.counts: Counter[str] = Counter()
@@ -63,10 +63,12 @@ class KVCache:
         if request.generation != self.generation:
             request.generation = self.generation
             request.digests.clear()
+        request.content = (None, repr((request.salt, request.adapter, request.generation)).encode())
         for i in range(len(request.tokens) // self.block_size if self.is_named and request.reads_cache else 0):
             block = self.block_of.get(self._digest(request, i))
-            if block is None:
+            if block is None or not is_same(self.content_of[block], (request.content, self._ids(request, i))):
                 break
+            request.content = self.content_of[block]
             if not self.refs[block]:
                 del self.free[block]
             self.refs[block] += 1
@@ -90,9 +92,12 @@ class KVCache:
         for i in range(request.committed, length // self.block_size if self.is_named else 0):
             block, digest = request.blocks[i], self._digest(request, i)
             request.committed += 1
-            if digest not in self.block_of:
-                self.block_of[digest], self.digest_of[block] = block, digest
+            request.content = (request.content, self._ids(request, i))
+            if (other := self.block_of.get(digest)) is None:
+                self.block_of[digest], self.digest_of[block], self.content_of[block] = block, digest, request.content
                 named.append(block)
+            elif is_same(self.content_of[other], request.content):
+                request.content = self.content_of[other]
         return named
 
     def release(self, request: Request) -> None:
@@ -112,7 +117,7 @@ class KVCache:
         """Take names away: the blocks do not hold what was promised."""
         for block in blocks:
             if (digest := self.digest_of.pop(block, None)) is not None:
-                del self.block_of[digest]
+                del self.block_of[digest], self.content_of[block]
                 if block in self.free:
                     self.free.move_to_end(block, last=False)
 
@@ -122,6 +127,7 @@ class KVCache:
         self.generation += 1
         self.block_of.clear()
         self.digest_of.clear()
+        self.content_of.clear()
 
     def check(self, live: Collection[Request]) -> None:
         held = Counter(b for r in live for b in r.blocks)
@@ -131,6 +137,7 @@ class KVCache:
         named = [b in self.digest_of for b in self.free]
         assert named == sorted(named), "a name was risked though a nameless block was free"
         assert {d: b for b, d in self.digest_of.items()} == self.block_of
+        assert self.content_of.keys() == self.digest_of.keys()
         assert self.is_named or not self.block_of
         for r in live:
             assert len(r.blocks) == len(set(r.blocks))
@@ -145,7 +152,7 @@ class KVCache:
         else:
             block, self.fresh = self.fresh, self.fresh + 1
         if (digest := self.digest_of.pop(block, None)) is not None:
-            del self.block_of[digest]
+            del self.block_of[digest], self.content_of[block]
             self.counts["evictions"] += 1
         self.refs[block] = 1
         return block
@@ -153,6 +160,18 @@ class KVCache:
     def _digest(self, request: Request, i: int) -> bytes:
         for n in range(len(request.digests), i + 1):
             parent = request.digests[-1] if n else request.root + request.generation.to_bytes(8, "little")
-            ids = array("I", request.tokens[n * self.block_size:(n + 1) * self.block_size])
-            request.digests.append(sha256(parent + ids.tobytes()).digest())
+            request.digests.append(sha256(parent + self._ids(request, n)).digest())
         return request.digests[i]
+
+    def _ids(self, request: Request, i: int) -> bytes:
+        return array("I", request.tokens[i * self.block_size:(i + 1) * self.block_size]).tobytes()
+
+
+def is_same(one: Content | None, other: Content | None) -> bool:
+    """Walks back to where the chains are one object: a step or two, unless a block was evicted and named anew while one
+    that follows it lived on. (== would recurse, as deep as the chain is long.)"""
+    while one is not other:
+        if one is None or other is None or one[1] != other[1]:
+            return False
+        one, other = one[0], other[0]
+    return True
