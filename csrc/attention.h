@@ -246,7 +246,7 @@ template <class S, int R, int V> QUIRE_INLINE void score_vectors(const Micro<S>&
         typename M::Weights w[V];
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
-            __builtin_prefetch(ask[v] + s * (kGroup * depth));
+            __builtin_prefetch(ask[v] + s * (kGroup * depth), 0, 2);
             w[v] = M::load(k[v] + s * (kGroup * depth));
         }
 #pragma GCC unroll 16
@@ -396,7 +396,7 @@ QUIRE_INLINE void add_values(const Micro<S>& m, int i, int64_t from, int64_t to,
         typename M::Weights w[V];
 #pragma GCC unroll 16
         for (int v = 0; v < V; v++) {
-            __builtin_prefetch(ask + v * L * depth);
+            __builtin_prefetch(ask + v * L * depth, 0, 2);
             w[v] = Half::template of<M>(load_values<S>(p + v * L * depth, part));
         }
 #pragma GCC unroll 16

@@ -13,7 +13,7 @@ from tests.conftest import FULL
 from tests.e2e.command import LIMIT_SECONDS, Command, served
 
 STREAMS = 500 if FULL else 60
-FIRST_MIB, AGAIN_MIB = (24, 4) if FULL else (8, 4)
+FIRST_MIB, AGAIN_MIB = 24, 8
 TOPICS = ["machine learning", "Docker", "photosynthesis", "the Moon", "Python", "a KV cache", "gravity", "bread", "chess",
           "Rome"]
 ASKS = ["What is {}?", "Explain {}.", "Tell me about {}.", "Explain {} in simple terms.", "Give me three facts about {}."]

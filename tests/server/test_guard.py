@@ -339,7 +339,3 @@ def test_debug_lines_tell_of_requests_and_nothing_of_their_bodies(served, caplog
     assert lines[2].endswith(": GET /no?such") and ": answered 404 after " in lines[3]
 
 
-def test_the_socket_census(served):
-    """One TCP port, on loopback."""
-    with pytest.raises(OSError), socket.create_connection(("127.0.0.2", served.port), 1):
-        pass
