@@ -1,5 +1,4 @@
 """Keys, paths, ids, sizes, times, CORS: what the outermost wall holds back, for whatever route is behind it."""
-import socket
 import time
 
 import pytest
@@ -337,5 +336,3 @@ def test_debug_lines_tell_of_requests_and_nothing_of_their_bodies(served, caplog
     assert lines[0] == "request mine: POST /v1/completions" and "secret" not in "".join(lines)
     assert lines[1].startswith("request mine: answered 200 after ")
     assert lines[2].endswith(": GET /no?such") and ": answered 404 after " in lines[3]
-
-
