@@ -17,11 +17,11 @@ constexpr int64_t kPanelsTogether = 2;    // of columns, that a tile of x meets
 constexpr int kColumnVectors = int(kPanelsTogether) * kPanelVectors;
 constexpr int64_t kRowsAtOnce = 504;      // bounds the copy of x
 constexpr int64_t kPrefetchBytes = 2048;  // how far ahead the weights are asked for
-constexpr int64_t kStepsAtOnce = 384;     // of a tile of x, which then stays in the first cache while it meets the columns
+constexpr int64_t kStepsAtOnce = 384;     // of a full tile of x, which then stays in the first cache while it meets the columns
 
 #if defined(QUIRE_ISA_AVX512)
 constexpr int kMaxRows = 12;              // 12 x 2 accumulators of 32 registers
-constexpr int vectors_for(int rows) { return rows <= 4 ? 4 : 2; }
+constexpr int vectors_for(int rows) { return rows == 3 || rows == 4 ? 4 : 2; }     // few rows read one panel after the other
 #elif defined(QUIRE_ISA_AVX2)
 constexpr int kMaxRows = 6;
 constexpr int vectors_for(int rows) { return rows == 1 ? 8 : rows <= 3 ? 4 : 2; }
@@ -165,7 +165,7 @@ template <class S, class Out, int R, int V>
 inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S, Out>& sink, int64_t row, int64_t n0, int width) {
     vf sums[kColumnVectors / V][R][V];
     for (Steps steps = {0, 0};;) {
-        steps = {steps.to, least(tile.steps, steps.to + kStepsAtOnce)};
+        steps = {steps.to, least(tile.steps, steps.to + kStepsAtOnce * kMaxRows / R)};
         for (int c = 0; c < width; c += V * L) {
             vf acc[R][V];
             auto& kept = sums[c / (V * L)];
