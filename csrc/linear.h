@@ -198,13 +198,21 @@ inline void with_rows(int rows, const Tile<S>& tile, const Sink<S, Out>& sink, i
     }
 }
 
+// Of few rows the time goes into reading: in runs, each of which begins before anything could be asked for ahead.
+constexpr int64_t kFewRows = 2, kRunBytes = 96 << 10;
+inline int64_t groups_of_task(int64_t groups, int64_t rows, int64_t group_bytes) {
+    const int64_t even = per_task_of(groups, 32), run = kRunBytes / (group_bytes > 0 ? group_bytes : 1);
+    return rows <= kFewRows && run > even ? run : even;
+}
+
 inline int64_t tile_start(int64_t rows, int64_t tiles, int64_t t) { return t * rows / tiles; }   // sizes differ by one at most
 
 template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64_t first, int64_t rows) {
     typedef typename S::T T;
     typedef Product<S> P;
     const int64_t tiles = ceil_div(rows, kMaxRows), panels = ceil_div(a.n, kPanel), steps = ceil_div(a.k, P::kDepth);
-    const int64_t group = kPanelsTogether, groups = ceil_div(panels, group), panel_stride = steps * P::kDepth * kPanel;
+    const int64_t group = rows > kFewRows ? kPanelsTogether : 1, groups = ceil_div(panels, group);
+    const int64_t panel_stride = steps * P::kDepth * kPanel;
     typename P::X* packed = (typename P::X*)quire::scratch(rows * steps * int64_t(sizeof(typename P::X)));
     const T* x = (const T*)a.x + first * a.x_stride;
     parallel(tiles, double(rows) * double(a.k) * 0.5, [&](int64_t t) {
@@ -213,7 +221,7 @@ template <class S, class Out> void linear_rows(const quire::LinearArgs& a, int64
     });
     const Sink<S, Out> sink = {(const T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * double(steps) * (double(sizeof(T)) + double(rows) * 0.3);
-    const int64_t per_task = per_task_of(groups, 32);
+    const int64_t per_task = groups_of_task(groups, rows, group * panel_stride * int64_t(sizeof(T)));
     parallel(ceil_div(groups, per_task), nanos, [&](int64_t task) {
         for (int64_t g = task * per_task; g < least(groups, (task + 1) * per_task); g++)
             for (int64_t t = 0; t < tiles; t++) {

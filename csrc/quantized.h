@@ -295,13 +295,14 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
     });
     const Sink<S, Out> sink = {(const typename S::T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * (double(size.panel_bytes) / 32 + double(quads) * double(rows) * 0.5);
-    const int64_t runs = ceil_div(panels, kPanelsAtOnce), per_task = per_task_of(runs, 32);
+    const int64_t together = rows > kFewRows ? kPanelsAtOnce : 1, runs = ceil_div(panels, together);
+    const int64_t per_task = groups_of_task(runs, rows, together * size.panel_bytes);
     parallel(ceil_div(runs, per_task), nanos, [&](int64_t task) {
         for (int64_t run = task * per_task; run < least(runs, (task + 1) * per_task); run++)
             for (int64_t t = 0; t < tiles; t++) {
                 const int64_t r0 = tile_start(rows, tiles, t), count = tile_start(rows, tiles, t + 1) - r0;
-                const int64_t p0 = run * kPanelsAtOnce;
-                const int width = int(least(kPanelsAtOnce, panels - p0)) * kPanel;
+                const int64_t p0 = run * together;
+                const int width = int(least(together, panels - p0)) * kPanel;
                 const QuantizedTile<Q> tile = {x + r0 * quads, begins + r0 * groups,
                                                (const uint8_t*)a.weight + p0 * size.panel_bytes, size};
                 vf sums[kMaxRows * kSumVectors];
