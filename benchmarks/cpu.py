@@ -21,9 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
-
-from .shapes import SHAPES, Shape, make_model, write_gguf
+from benchmarks.figures import figures, limits
+from benchmarks.shapes import SHAPES, Shape, make_model, write_gguf
 
 CONTEXT, STEPS = 512, 32
 BITS = {"quire": (16.0, 16.0), "quire-int8": (8.0, 8.0), "quire-int4": (4.5, 8.0)}      # of a weight in the layers, in the head
@@ -33,16 +32,6 @@ Times = dict[str, list[float]]
 
 
 # ---- the machine
-
-
-def limits(threads: int) -> dict[str, float]:
-    """Bytes a second and operations a second; the best of a few tries, for a limit is what can be reached at all."""
-    from quire import _kernels as native
-    native.set_threads(threads)
-    data = np.ones(512 << 18, np.float32)                       # 512 MB: no cache holds it
-    read = max(native.read_rate(data.ctypes.data, data.nbytes) for _ in range(9))
-    float32, bfloat16, int8 = (max(native.peak_rate(kind, 4_000_000) for _ in range(5)) for kind in range(3))
-    return {"read": read, "float32": float32, "bfloat16": bfloat16, "int8": int8}
 
 
 def machine(threads: int) -> dict[str, Any]:
@@ -140,10 +129,6 @@ def crowd_bound(shape: Shape, prompt: int, outputs: list[int], limit: dict[str, 
 
 
 # ---- the table
-
-
-def figures(values: list[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "n": len(values), "least": min(values), "most": max(values)}
 
 
 def row(what: str, side: str, times: Times, bound: float | None, work: float) -> dict[str, Any]:

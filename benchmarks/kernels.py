@@ -3,8 +3,8 @@
     python -m benchmarks.kernels [--threads 2] [--json FILE]
 
 linear at 1, 16 and 256 rows, over weights that do not fit a cache: GB/s of weights, GFLOP/s, share of the bound. The
-bound of a call is the longer of two times measured in the same run: reading its weights from memory (the best of a few
-plain sums) and multiplying (the best product of either side over weights that stay in a cache). Times are the median of
+bound of a call is the longer of two times: reading its weights from memory, and multiplying, each as fast as this machine
+did in the same run. Times are the median of
 calls taken in turns, so that a busy moment of the machine meets both sides; the load is printed.
 """
 import argparse
@@ -16,10 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.figures import limits
 from quire.kernels.table import has_native, native_reason, ops_for, set_threads
 
 SHAPES = ((4096, 1024), (1024, 4096), (32000, 1024))        # (outputs, inputs): up, down, vocabulary
@@ -37,22 +37,6 @@ def seconds(calls: dict[str, Callable[[], object]], repeats: int) -> dict[str, f
             call()
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(taken[1:]) for name, taken in times.items()}
-
-
-def read_bandwidth(repeats: int = 9) -> float:
-    """Bytes per second that all threads read from memory."""
-    data = torch.from_numpy(np.ones(FOOTPRINT // 4, np.float32))
-    best = min(seconds({"sum": lambda: data.sum()}, 1)["sum"] for _ in range(repeats))
-    return FOOTPRINT / best
-
-
-def multiply_rate(dtype: torch.dtype, repeats: int = 40) -> float:
-    """FLOP per second of the fastest product at hand, of either side, with all it reads in the second cache."""
-    rows, k, n = 240, 512, 256
-    ops, x, weight = ops_for(CPU, dtype), torch.ones(rows, k, dtype=dtype), torch.ones(n, k, dtype=dtype)
-    packed, out = ops.pack(weight), torch.empty(rows, n, dtype=dtype)
-    calls = {"ours": lambda: ops.linear(x, packed, out=out), "torch": lambda: torch.nn.functional.linear(x, weight)}
-    return 2 * rows * k * n / min(min(seconds(calls, 1).values()) for _ in range(repeats))
 
 
 class Walk:
@@ -99,9 +83,10 @@ def main() -> None:
     set_threads(threads)
     torch.set_num_threads(threads)
     print(f"{native_reason()}; torch {torch.__version__} on {threads}; load {os.getloadavg()[0]:.1f} at the start")
-    bandwidth, results = read_bandwidth(), []
+    limit, results = limits(threads), []
+    bandwidth = limit["read"]
     for dtype in (torch.bfloat16, torch.float32):
-        rate = multiply_rate(dtype)
+        rate = limit[str(dtype)[6:]]
         print(f"bounds of {str(dtype)[6:]}: {bandwidth / 1e9:.1f} GB/s, {rate / 1e9:.0f} GFLOP/s")
         for n, k in SHAPES:
             for rows in ROWS:

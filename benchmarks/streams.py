@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from benchmarks.figures import figures
 from tests.server import null
 from tests.server.model import plan
 
@@ -108,10 +109,6 @@ def ask(host: str, port: int, path: str) -> int:
         connection.close()
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "n": len(values), "least": min(values), "most": max(values)}
-
-
 def points(values: list[float]) -> dict[str, float]:
     values = sorted(values)
     return {"n": len(values), **{f"p{p}": values[min(len(values) - 1, len(values) * p // 100)] for p in (50, 99)},
@@ -154,7 +151,7 @@ def measure(streams: int, seconds: float, slow: int = 0, interval: float = INTER
         raise RuntimeError(f"/health was not 200 {watch.num_bad} times")
     costs = window_costs(watch.cpu, chunks)
     return {"streams": streams, "tokens of each": int(seconds / interval), "slow readers": slow,
-            "us of CPU per chunk": spread(costs), "chunks per second and core": round(1e6 / statistics.median(costs)),
+            "us of CPU per chunk": figures(costs), "chunks per second and core": round(1e6 / statistics.median(costs)),
             "chunks": chunks.total(), "lateness ms": points([ms for part in found for ms in part["lateness"]]),
             "health ms": points(watch.health), "KiB of memory per stream": (watch.most_bytes - before) / 1024 / streams}
 

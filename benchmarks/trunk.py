@@ -9,9 +9,7 @@ import argparse
 import json
 import os
 import re
-import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,15 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import figures
+from benchmarks.shapes import SHAPES, make_model
+
 THREADS = 2
 OUTPUTS = [8, 16, 24, 32, 48, 64, 96, 128] * 2          # tokens that each of the sixteen wants
 PROMPT = 32
 STREAMS = 16                                            # that run when the engine is killed
-BUNDLED = Path(__file__).parents[1] / "src" / "quire" / "bundled" / "quire-8m"
-
-
-def figures(values: list[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "n": len(values), "least": min(values), "most": max(values)}
 
 
 def timed(act: Callable[[], Any]) -> float:
@@ -119,18 +115,6 @@ def gone_seconds() -> float:
         return time.perf_counter() - begin
 
 
-def make_model(folder: Path) -> None:
-    """A Llama of 135 million parameters with random weights, in bf16."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-    torch.manual_seed(0)
-    config = LlamaConfig(vocab_size=49_152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30,
-                         num_attention_heads=9, num_key_value_heads=3, max_position_embeddings=2048, tie_word_embeddings=True)
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):        # never used: prompts are ids and nothing is detokenized
-        shutil.copyfile(BUNDLED / name, folder / name)
-
-
 def requests() -> list[list[int]]:
     return [[(7919 * i + 31 * j) % 49_000 + 10 for j in range(PROMPT)] for i in range(len(OUTPUTS))]
 
@@ -160,7 +144,7 @@ def crowd(rounds: int, device: str = "cpu") -> dict[str, Any]:
     from quire import LLM
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as name:
-        make_model(Path(name))
+        make_model(SHAPES["SmolLM2-135M"], Path(name))
         peer = AutoModelForCausalLM.from_pretrained(name, dtype=torch.bfloat16).eval().to(device)
         ours = LLM(model=name, device=device, num_threads=THREADS, max_model_len=512)
         quire_round(ours), transformers_round(peer)
