@@ -96,7 +96,7 @@ QUIRE_INLINE void rotate(const typename S::T* x, const float* cos_sin, int64_t r
 template <class S> void rope(const quire::RopeArgs& a) {
     typedef typename S::T T;
     const int64_t per_task = per_task_of(a.tokens, 64), d = a.cache.d, kv_heads = a.cache.kv_heads;
-    const double nanos = double(a.tokens) * double((a.heads + 4 * kv_heads) * d) * kNanosPerElement;
+    const double nanos = double(a.tokens) * double((a.heads + 16 * kv_heads) * d) * kNanosPerElement;    // K is scattered
     const WriteRows write = kWriteRows[a.cache.dtype];
     parallel(ceil_div(a.tokens, per_task), nanos, [&](int64_t task) {
         T turned[kRowFloats];
