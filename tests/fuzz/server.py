@@ -29,7 +29,7 @@ def link_of(chosen: Plan) -> Link:
 
 def main() -> int:
     run.link_of = link_of
-    run.serve(plan(**CHOSEN), on_ready=lambda url: print(url, flush=True))
+    run.serve(plan(**CHOSEN), on_ready=lambda url, _: print(url, flush=True))
     return 0
 
 
