@@ -6,6 +6,7 @@ import pytest
 
 from quire import __version__
 from quire.core.errors import DeviceError, EngineDead, EngineStalled, InvalidRequest, QuireError, RequestFailed
+from quire.core.log import Fallback
 from quire.server import log
 from quire.server.body import decode, read_body
 from quire.server.completions import read_prompts
@@ -85,6 +86,17 @@ def test_the_root_logger_is_the_users(served):
     log.set_up(served.plan)
     assert (root.level, list(root.handlers)) == before
     assert logging.getLogger("quire").handlers and not logging.getLogger("quire").propagate
+
+
+def test_what_only_stands_in_gives_way(served):
+    """As it is left by a model that the program has in itself."""
+    logger = logging.getLogger("quire")
+    before, logger.handlers = logger.handlers, [Fallback()]
+    try:
+        log.set_up(served.plan)
+        assert [type(handler) for handler in logger.handlers] == [Fallback, logging.StreamHandler]
+    finally:
+        logger.handlers = before
 
 
 def test_a_second_set_up_adds_nothing(served):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 
+from quire.core.log import Fallback
 from quire.core.plan import Plan
 from quire.engine.client import Client
 from quire.server.rates import Rates
@@ -16,11 +17,11 @@ log = logging.getLogger("quire.server")
 
 
 def set_up(plan: Plan) -> None:
-    """Handlers that are there already stay alone: then somebody else has decided."""
+    """Handlers that are there already stay alone: then somebody else has decided. One that only stands in is none."""
     for name, level in (("quire", plan.log_level.upper()), ("uvicorn", "ERROR")):
         logger = logging.getLogger(name)
         logger.setLevel(level)
-        if not logger.handlers:
+        if all(isinstance(handler, Fallback) for handler in logger.handlers):
             handler = logging.StreamHandler(sys.stderr)
             handler.setFormatter(logging.Formatter(FORMAT, "%H:%M:%S"))
             logger.addHandler(handler)
