@@ -8,6 +8,7 @@ from quire.core.log import begin, log
 from quire.core.settings import options_from_keywords
 from quire.engine.resolve import resolve
 from tests.engine.folders import machine, make_folder
+from tests.kept import Kept
 
 
 @contextmanager
@@ -27,15 +28,6 @@ def program():
 def plan(tmp_path):
     folder = make_folder(tmp_path / "m")
     return lambda **asked: resolve(options_from_keywords({"model": str(folder), **asked}, {}), machine())
-
-
-class Kept(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
 
 
 def test_a_program_without_logging_is_told(plan, capsys):

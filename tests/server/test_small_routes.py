@@ -12,6 +12,7 @@ from quire.server.body import decode, read_body
 from quire.server.completions import read_prompts
 from quire.server.replies import ClientGone, error_object, error_reply
 from quire.server.shapes import ChatRequest, CompletionRequest
+from tests.kept import Kept
 from tests.server.model import BOS, EOS
 from tests.server.served import chat, is_refusal, serving
 
@@ -104,15 +105,6 @@ def test_a_second_set_up_adds_nothing(served):
     before = list(logging.getLogger("quire").handlers)
     log.set_up(served.plan)
     assert logging.getLogger("quire").handlers == before
-
-
-class Kept(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
 
 
 def test_requests_are_logged_only_where_asked():

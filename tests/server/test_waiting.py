@@ -9,6 +9,7 @@ import pytest
 from quire.engine import faults
 from quire.server import protocol, stream
 from quire.server.stream import COMMENT
+from tests.kept import Kept
 from tests.server.served import Served, chat, events, is_refusal, read_all, serving
 from tests.server.test_life import dechunked
 from tests.server.test_stream import ENDLESS, request
@@ -111,22 +112,13 @@ def test_server_timing():
 
 # ---- how much there was
 
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
-
-
 def metric(running: Served, name: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in running.get("/metrics").text.splitlines() if line.startswith(name))
 
 
 def test_usage_is_exact_when_the_client_hangs_up():
     """In the log, in the counters and in the histograms; and not less than what the client was told last."""
-    lines, logger = Lines(), logging.getLogger("quire.server")
+    lines, logger = Kept(), logging.getLogger("quire.server")
     logger.addHandler(lines)
     options = {"include_usage": True, "continuous_usage_stats": True}
     try:
