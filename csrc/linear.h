@@ -183,7 +183,7 @@ inline __attribute__((noinline)) void columns(const Tile<S>& tile, const Sink<S,
 #pragma GCC unroll 16
                 for (int v = 0; v < V; v++) kept[r][v] = acc[r][v];
         }
-        if (steps.to >= tile.steps) return;
+        if (steps.to == tile.steps) return;
     }
 }
 

@@ -199,9 +199,7 @@ template <class Q> struct QuantizedTile {
     Sizes<Q> size;
 };
 
-constexpr int kPanelsAtOnce = 2, kSumVectors = kPanelsAtOnce * kPanelVectors;
-
-// R rows x V vectors of columns from `column` on; `sums` has kSumVectors for each row. Whole sums stay in registers for a
+// R rows x V vectors of columns from `column` on; `sums` has kColumnVectors for each row. Whole sums stay in registers for a
 // group, float sums in the first cache.
 template <class Q, int R, int V>
 inline __attribute__((noinline)) void multiply_groups(const QuantizedTile<Q>& tile, int column, vf* sums) {
@@ -214,7 +212,7 @@ inline __attribute__((noinline)) void multiply_groups(const QuantizedTile<Q>& ti
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-        for (int v = 0; v < V; v++) sums[r * kSumVectors + v] = splat(0.0f);
+        for (int v = 0; v < V; v++) sums[r * kColumnVectors + v] = splat(0.0f);
     const Quad::X* x = tile.x;
     for (int64_t g = 0; g < tile.size.groups; g++) {
         vi acc[R][V];
@@ -251,7 +249,7 @@ inline __attribute__((noinline)) void multiply_groups(const QuantizedTile<Q>& ti
             const vf scale = Scale::load(scales + first + v % kPanelVectors * L);
 #pragma GCC unroll 16
             for (int r = 0; r < R; r++)
-                sums[r * kSumVectors + v] += __builtin_convertvector(acc[r][v], vf) * scale;
+                sums[r * kColumnVectors + v] += __builtin_convertvector(acc[r][v], vf) * scale;
         }
 #pragma GCC unroll 16
         for (int p = 0; p < kPanels; p++) group[p] += tile.size.group_bytes;
@@ -271,8 +269,9 @@ template <class Q, int R> inline void sums_of(int rows, const QuantizedTile<Q>& 
 }
 
 template <class S, class Out>
-inline void deliver(const Sink<S, Out>& sink, int64_t row, int64_t rows, int64_t column, int width, const float* scales, const vf* sums) {
-    for (int64_t r = 0; r < rows; r++, sums += kSumVectors)
+inline void deliver(const Sink<S, Out>& sink, int64_t row, int64_t rows, int64_t column, int width, const float* scales,
+                    const vf* sums) {
+    for (int64_t r = 0; r < rows; r++, sums += kColumnVectors)
         for_columns(least(width, sink.n - column), [&](int64_t c, auto part) {
             vf value = sums[c / L] * splat(scales[r]);
             if (sink.bias) value += part.template load<S>(sink.bias + column + c);
@@ -295,7 +294,7 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
     });
     const Sink<S, Out> sink = {(const typename S::T*)a.bias, (typename Out::T*)a.y + first * a.y_stride, a.y_stride, a.n};
     const double nanos = double(panels) * (double(size.panel_bytes) / 32 + double(quads) * double(rows) * 0.5);
-    const int64_t together = rows > kFewRows ? kPanelsAtOnce : 1, runs = ceil_div(panels, together);
+    const int64_t together = rows > kFewRows ? kPanelsTogether : 1, runs = ceil_div(panels, together);
     const int64_t per_task = groups_of_task(runs, rows, together * size.panel_bytes);
     parallel(ceil_div(runs, per_task), nanos, [&](int64_t task) {
         for (int64_t run = task * per_task; run < least(runs, (task + 1) * per_task); run++)
@@ -305,7 +304,7 @@ template <class Q, class S, class Out> void quantized_rows(const quire::LinearAr
                 const int width = int(least(together, panels - p0)) * kPanel;
                 const QuantizedTile<Q> tile = {x + r0 * quads, begins + r0 * groups,
                                                (const uint8_t*)a.weight + p0 * size.panel_bytes, size};
-                vf sums[kMaxRows * kSumVectors];
+                vf sums[kMaxRows * kColumnVectors];
                 sums_of<Q, kMaxRows>(int(count), tile, width, sums);
                 deliver(sink, r0, count, p0 * kPanel, width, scales + r0, sums);
             }
