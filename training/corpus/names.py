@@ -1,4 +1,9 @@
-"""First names, cities and things. The HELD_ lists occur in no training document."""
+"""First names and cities. The HELD_ lists occur in no training document.
+
+Lists alone would be learned by heart. Half of the names in training are coined instead: who reads a new one every time
+can only copy it, and a held-out name is then nothing new.
+"""
+from random import Random
 
 NAMES = """Anna Ben Clara David Emma Felix Grace Henry Ivy Jack Kate Liam Mia Noah Olivia Paul Quinn Rosa Sam Tina Umar Vera Will
 Xenia Yusuf Zoe Adam Bella Carl Dora Eric Fiona George Hanna Ian Julia Kevin Lena Mark Nina Oscar Petra Ralph Sara Tom Una Victor
@@ -15,3 +20,31 @@ Sydney Dublin Lisbon Prague Warsaw Athens Bern Helsinki Stockholm Brussels Budap
 Seoul Beijing Shanghai Osaka Mumbai Karachi Dhaka Bangkok Hanoi Manila Jakarta Singapore Melbourne Auckland Munich Hamburg Milan
 Naples Barcelona Porto Lyon Zurich Geneva Glasgow Leeds Bristol Houston Phoenix Atlanta Montreal""".split()
 HELD_CITIES = "Krakow Valencia Turin Utrecht Bergen Portland Vancouver Perth Cologne Marseille Edinburgh Kyoto".split()
+
+BEGINNINGS = """A E I O U Al An Ar As Au Ed El Em En Er Es Il Im In Or Os Ul Un Ba Be Bi Bo Bra Bre Bri Bro Bu Ca Ce Cha Chi Cla
+Co Cra Cri Cu Da De Di Do Dra Du Fa Fe Fi Flo Fra Fre Ga Ge Gi Gla Go Gra Gu Ha He Hi Ho Hu Ja Je Ji Jo Ju Ka Ke Ki Kla Ko Kri
+La Le Li Lo Lu Ma Me Mi Mo Mu Na Ne Ni No Nu Pa Pe Phi Pla Po Pra Pri Qua Que Qui Ra Re Rho Ri Ro Ru Sa Sca Se Sha She Si Sla
+So Spe Sta Ste Stu Su Swa Ta Te Tha The Ti To Tra Tri Tu Va Ve Vi Vo Wa We Wha Wi Wo Xa Ya Ye Yo Yu Za Ze Zi Zo""".split()
+MIDDLES = """b ber bi br c ca chi ci d da der di do f fa g ga ge go l la le li ll lo lu m ma me mi mo n na nd ne ni nn no r ra re
+ri ro rr rt s sa sha si ss st t ta te thi ti to tt v va ve vi x xi z za""".split()
+ENDS = """a ah an ana ard as ax ed el ela elle en ena ene er era es et etta ette ey ia ian ice ick ie in ina ine is isa ius o on
+onia or os ot ova um ur us y yn ander berg burg by don field ford gate ham ico ino land ley mond mouth port sey ton via ville
+wick win wood worth""".split()
+UNWANTED = ("anal", "anus", "ass", "cum", "dick", "fag", "nazi", "nig", "penis", "piss", "rape", "sex", "shit", "slut", "tit", "twat")
+_HELD = frozenset(name.lower() for name in (*HELD_NAMES, *HELD_CITIES))
+
+
+def coined(rng: Random) -> str:
+    """A name of a person or a place that nobody has, with a capital; never a held-out one."""
+    while True:
+        name = rng.choice(BEGINNINGS) + "".join(rng.choice(MIDDLES) for _ in range(rng.choice((0, 1, 1, 2)))) + rng.choice(ENDS)
+        if 3 < len(name) < 12 and name.lower() not in _HELD and not any(bad in name.lower() for bad in UNWANTED):
+            return name
+
+
+def training_name(rng: Random) -> str:
+    return coined(rng) if rng.random() < 0.5 else rng.choice(NAMES)
+
+
+def training_city(rng: Random) -> str:
+    return coined(rng) if rng.random() < 0.4 else rng.choice(CITIES)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from ..names import CITIES, HELD_CITIES, HELD_NAMES, NAMES
+from ..names import HELD_CITIES, HELD_NAMES, training_city, training_name
 
 Value = tuple[str, Any]
 Pool = Callable[[Random, bool], Value]
@@ -42,13 +42,13 @@ def _same(text: str) -> Value:
 
 
 def first_name(rng: Random, out: bool) -> str:
-    if rng.random() < 0.2:
-        return invented(rng).capitalize()
-    return rng.choice(HELD_NAMES if out else NAMES)
+    if out:
+        return invented(rng).capitalize() if rng.random() < 0.2 else rng.choice(HELD_NAMES)
+    return training_name(rng)
 
 
 def surname(rng: Random, out: bool) -> str:
-    if rng.random() < 0.25:
+    if rng.random() < (0.25 if out else 0.5):
         return invented(rng).capitalize()
     return rng.choice(HELD_SURNAMES if out else SURNAMES)
 
@@ -59,9 +59,9 @@ def person(rng: Random, out: bool) -> Value:
 
 
 def city(rng: Random, out: bool) -> Value:
-    if rng.random() < 0.25:
-        return _same(invented(rng).capitalize())
-    return _same(rng.choice(HELD_CITIES if out else CITIES))
+    if out:
+        return _same(invented(rng).capitalize() if rng.random() < 0.25 else rng.choice(HELD_CITIES))
+    return _same(training_city(rng))
 
 
 def words(text: str, made_up: float = 0.0) -> Pool:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from ..form import Chat, Document, Item, Message, assistant, system, user
-from ..names import CITIES, HELD_CITIES, HELD_NAMES, NAMES
+from ..names import CITIES, HELD_CITIES, HELD_NAMES, NAMES, coined
 from .chat_wording import capital, careless, invented, spelling, uncapital
 from .conversation import BY_NAME, take
 from .memory_data import (
@@ -90,7 +90,7 @@ def _number(rng: Random, held: bool, low: int, high: int) -> str:
 def _name(rng: Random, held: bool, names: list[str], held_names: list[str]) -> str:
     if held:
         return rng.choice(held_names)
-    return capital(invented(rng)) if rng.random() < 0.15 else rng.choice(names)
+    return coined(rng) if rng.random() < 0.5 else rng.choice(names)
 
 
 def _value(rng: Random, kind: str, whose: str, held: bool) -> str:
@@ -103,7 +103,7 @@ def _value(rng: Random, kind: str, whose: str, held: bool) -> str:
     if kind == "age":
         return _number(rng, held, 5, 99)
     trained, held_values = POOLS[kind]
-    if kind in ("word", "pet") and not held and rng.random() < (0.6 if kind == "word" else 0.2):
+    if kind in ("word", "pet") and not held and rng.random() < (0.6 if kind == "word" else 0.4):
         return invented(rng) if kind == "word" else capital(invented(rng))
     return rng.choice(held_values if held else trained)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from ..names import CITIES, HELD_CITIES, HELD_NAMES, NAMES
+from ..names import HELD_CITIES, HELD_NAMES, training_city, training_name
 
 Said = tuple[str, Any]          # what the user writes, and the argument it stands for
 
@@ -122,12 +122,12 @@ class Words:
                 return word
 
     def name(self) -> str:
-        return self.rng.choice(HELD_NAMES if self.held else NAMES)
+        return self.rng.choice(HELD_NAMES) if self.held else training_name(self.rng)
 
     def real_city(self) -> str:
         if self.held:
             return self.rng.choice(HELD_CITIES)
-        return self.rng.choice(LONG_CITIES) if self.rng.random() < 0.12 else self.rng.choice(CITIES)
+        return self.rng.choice(LONG_CITIES) if self.rng.random() < 0.12 else training_city(self.rng)
 
     def hour(self) -> str:
         clock = self.rng.randrange(1, 13)
