@@ -55,3 +55,9 @@ def test_narrow_numbers_are_faster_where_the_machine_multiplies_them() -> None:
     assert Speed.of(has, 2, "float32").flops == Speed.of(has_not, 2, "bfloat16").flops == base
     assert Speed.of(has, 2, "bfloat16").flops == 2 * base
     assert Speed.of(has, 2, "bfloat16", "int8").flops == Speed.of(has, 2, "float32", "int4").flops == 4 * base
+
+
+@pytest.mark.parametrize("extension", ["avx512_bf16", "avx512_vnni"])
+def test_products_of_bytes_need_both_extensions(extension: str) -> None:
+    one, none = (Speed.of(machine(isa="avx512", extensions=e), 2, "float32", "int8").flops for e in ((extension,), ()))
+    assert one == none

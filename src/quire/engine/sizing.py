@@ -8,9 +8,10 @@ from quire.core.model_spec import ModelSpec
 from quire.engine.machine import Machine
 
 # Multiply-adds of float32 that one core does in one cycle, times two, and how many times that it does of narrower numbers
-# whose products it has an instruction for. What is reached beside them, of the clock that the system names.
+# whose products it has instructions for. Those of bytes are compiled together with those of bfloat16: only a machine that has
+# both runs them. What is reached of the clock that the system names.
 FLOPS_PER_CYCLE = {"avx512": 32, "avx2": 16, "neon": 8, "plain": 4}
-BFLOAT16, INT8 = ("avx512_bf16", 2), ("avx512_vnni", 4)
+BFLOAT16, INT8 = ({"avx512_bf16"}, 2), ({"avx512_bf16", "avx512_vnni"}, 4)
 REACHED = 0.7
 CORE_BANDWIDTH, MOST_BANDWIDTH = 8e9, 80e9      # bytes a second that one core, and all together, read
 
@@ -34,8 +35,8 @@ class Speed:
     @classmethod
     def of(cls, machine: Machine, cores: int, dtype: str = "float32", scheme: str = "none") -> "Speed":
         flops = cores * machine.ghz * 1e9 * FLOPS_PER_CYCLE[machine.isa] * REACHED
-        for (extension, times), applies in ((INT8, scheme != "none"), (BFLOAT16, dtype == "bfloat16")):
-            if applies and extension in machine.extensions:
+        for (needed, times), applies in ((INT8, scheme != "none"), (BFLOAT16, dtype == "bfloat16")):
+            if applies and needed <= set(machine.extensions):
                 flops *= times
                 break
         return cls(flops, min(cores * CORE_BANDWIDTH, MOST_BANDWIDTH))
