@@ -18,6 +18,7 @@ RUN := ../quire-training
 FUZZ := .venv-fuzz
 FUZZ_STAMP := $(FUZZ)/.ready
 CASES ?= 10000
+TEST_FUZZ = QUIRE_PYTHON=$(BIN)/python PYTHONPATH=. $(FUZZ)/bin/python -m tests.fuzz.run $(CASES) --out $(FUZZ)/counts.txt
 SANITIZED := build/sanitized
 SOURCES := pyproject.toml constraints.txt CMakeLists.txt $(wildcard csrc/*)
 
@@ -34,11 +35,12 @@ serve: $(STAMP)
 test: $(TEST_STAMP) lint
 	$(BIN)/python -m pytest $(ARGS)
 
-## make test-all       the full counts; the summary goes to tests/results/
-test-all: $(TEST_STAMP) $(CLIENTS_STAMP) lint
+## make test-all       the full counts, real clients and fuzz included; the summary goes to tests/results/
+test-all: $(TEST_STAMP) $(CLIENTS_STAMP) $(FUZZ_STAMP) lint
 	QUIRE_TEST_FULL=1 $(BIN)/python -m pytest --junitxml=$(VENV)/junit.xml $(ARGS)
 	$(TEST_CLIENTS) tests/clients
-	$(BIN)/python -m tests.summary $(VENV)/junit.xml $(CLIENTS)/junit.xml > tests/results/summary.md
+	$(TEST_FUZZ)
+	$(BIN)/python -m tests.summary $(VENV)/junit.xml $(CLIENTS)/junit.xml $(FUZZ)/counts.txt > tests/results/summary.md
 
 ## make test-clients   langchain-openai, litellm, instructor and lm-eval against a real server; they are installed in .venv-clients
 test-clients: $(STAMP) $(CLIENTS_STAMP)
@@ -46,7 +48,7 @@ test-clients: $(STAMP) $(CLIENTS_STAMP)
 
 ## make fuzz           schemathesis against the server, at least CASES cases (10,000), in a virtual environment of its own
 fuzz: $(TEST_STAMP) $(FUZZ_STAMP)
-	QUIRE_PYTHON=$(BIN)/python PYTHONPATH=. $(FUZZ)/bin/python -m tests.fuzz.run $(CASES)
+	$(TEST_FUZZ)
 
 ## make sanitize       the kernels' tests on a build with the address and undefined-behaviour sanitizers
 # A virtual environment of its own sees the packages of the first one, but not its editable install of quire.

@@ -1,8 +1,9 @@
-"""schemathesis against a whole server, as many cases as are asked for. python -m tests.fuzz.run [CASES] [SEED]
+"""schemathesis against a whole server, as many cases as are asked for. python -m tests.fuzz.run [CASES] [--seed N] [--out FILE]
 
 Runs in a virtual environment of its own (make fuzz); the server runs under the interpreter that QUIRE_PYTHON names. Whole
 rounds are run, each with the next seed, until there were enough cases. Exits non-zero as soon as a round finds anything.
 """
+import argparse
 import json
 import os
 import subprocess
@@ -47,20 +48,30 @@ def one_round(url: str, seed: int, most: int) -> tuple[int, Counter[str]]:
         return code, Counter(json.loads(counts.read_text()) if counts.exists() else {})
 
 
-def main(wanted: int = 10_000, seed: int = 1) -> int:
+def report(total: Counter[str], code: int) -> str:
+    lines = [f"{total[name]:8,}  {name}" for name in sorted(total)]
+    return "\n".join([*lines, "schemathesis: FAILED" if code else "schemathesis: nothing found"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", type=int, nargs="?", default=10_000, help="how many at least (10,000)")
+    parser.add_argument("--seed", type=int, default=1, help="of the first round (1)")
+    parser.add_argument("--out", type=Path, help="write the counts into this file, too")
+    args = parser.parse_args()
     total: Counter[str] = Counter()
-    code = 0
+    code, seed = 0, args.seed
     with serving() as url:
-        while not code and total["cases"] < wanted:
-            code, counts = one_round(url, seed, min(ROUND, max(1, (wanted - total["cases"]) // 8)))
+        while not code and total["cases"] < args.cases:
+            code, counts = one_round(url, seed, min(ROUND, max(1, (args.cases - total["cases"]) // 8)))
             total, seed = total + counts, seed + 1
             if not counts["cases"]:
                 code = code or 1
-    for name in sorted(total):
-        print(f"{total[name]:8,}  {name}")
-    print("schemathesis: nothing found" if not code else "schemathesis: FAILED")
+    print(report(total, code))
+    if args.out:
+        args.out.write_text(report(total, code) + "\n")
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())
