@@ -21,17 +21,24 @@ FEW_T = {1: 12.7062, 2: 4.3027}     # where the series below is off by more than
 BEYOND = 10.0                   # standard deviations of a binomial, outside of which there is no mass that counts
 
 
-def figure(values: Sequence[float], unit: str, percentiles: Sequence[float], of: str = "") -> Figure:
-    """`of`: what one sample is."""
-    found: Figure = {"unit": unit, "of": of, "n": len(values)}
-    if len(values) < LEAST:
-        return {**found, "refused": f"n = {len(values)}: no number without a spread"}
+def figure(values: Sequence[float], unit: str, percentiles: Sequence[float], of: str, is_alone: bool = False) -> Figure:
+    """`of`: what one sample is. is_alone: all come from one request, whose parts are no samples of what others would see."""
+    found: Figure = {"unit": unit, "of": of, "n": min(1, len(values)) if is_alone else len(values)}
+    if found["n"] < LEAST:
+        return {**found, "refused": f"n = {found['n']}: no number without a spread"}
     ordered = sorted(values)
     mean, spread = fmean(ordered), stdev(ordered)
     half = t_quantile(len(ordered) - 1) * spread / math.sqrt(len(ordered))
     return {**found, "mean": mean, "std": spread, "ci95": [mean - half, mean + half], "min": ordered[0], "max": ordered[-1],
-            "percentiles": {f"{p:g}": {"value": percentile(ordered, p), "ci95": list(percentile_interval(ordered, p))}
-                            for p in percentiles}}
+            "percentiles": {f"{p:g}": bounded(ordered, p) for p in percentiles}}
+
+
+def bounded(ordered: Sequence[float], p: float) -> dict[str, Any]:
+    """A percentile and its interval. The value is None where the samples say nothing about it: with no bound on either side
+    (five samples and the median), or where it surely lies beyond all of them (two samples and the 99th)."""
+    value, (low, high) = percentile(ordered, p), percentile_interval(ordered, p)
+    is_told = (low, high) != (None, None) and (low is None or low <= value) and (high is None or value <= high)
+    return {"value": value if is_told else None, "ci95": [low, high]}
 
 
 def percentile(ordered: Sequence[float], p: float) -> float:

@@ -60,14 +60,18 @@ def draw_samples(axes: Any, name: str, report: Report) -> None:
     axes.step(samples, shares, where="post", color=INK, marker="o" if len(samples) <= FEW else "", markersize=3)
     for p, rank in found["percentiles"].items():
         low, high = rank["ci95"]
+        if rank["value"] is None:
+            continue
         axes.hlines(float(p) / 100, low if low is not None else samples[0], high if high is not None else samples[-1],
                     color=SECOND, linewidth=4, alpha=0.45)
         axes.plot([rank["value"]], [float(p) / 100], marker="|", color=SECOND, markersize=12, markeredgewidth=2)
-        axes.annotate(f" p{p} {rank['value']:.4g}", (rank["value"], float(p) / 100), color=SECOND, fontsize=9,
-                      va="top", xytext=(2, -4), textcoords="offset points")
+        # Beside the curve, which lies below on the left and above on the right; and never past the edge.
+        side = {"ha": "right", "va": "bottom", "xytext": (-4, 3)} if float(p) > 75 else {"va": "top", "xytext": (4, -4)}
+        axes.annotate(f"p{p} {rank['value']:.4g}", (rank["value"], float(p) / 100), color=SECOND, fontsize=9,
+                      textcoords="offset points", **side)
     if samples[0] > 0 and samples[-1] > 20 * samples[0]:
         axes.set_xscale("log")
-    axes.set_ylim(0, 1.05)
+    axes.set_ylim(0, 1.12)
     axes.set_xlabel(found["unit"])
     axes.set_ylabel("share of samples")
     axes.grid(color=LIGHT, linewidth=0.6)
@@ -84,3 +88,4 @@ def draw_timeline(axes: Any, report: Report) -> None:
     other.step(at, under_way, where="mid", color=SECOND)
     other.set_ylabel("requests under way", color=SECOND)
     other.set_ylim(bottom=0)
+    other.yaxis.get_major_locator().set_params(integer=True)

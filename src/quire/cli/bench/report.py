@@ -49,9 +49,9 @@ class Report:
     timeline: list[tuple[float, float, float]] = field(default_factory=list)
     date: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds"))
 
-    def add(self, name: str, samples: list[float], unit: str, of: str) -> Figure:
-        self.samples[name] = samples
-        self.figures[name] = figure(samples, unit, percentiles(self.given), of)
+    def add(self, name: str, samples: list[float], unit: str, of: str, is_alone: bool = False) -> Figure:
+        self.samples[name] = [] if is_alone else samples
+        self.figures[name] = figure(samples, unit, percentiles(self.given), of, is_alone)
         return self.figures[name]
 
     def document(self) -> dict[str, Any]:

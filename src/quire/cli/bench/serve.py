@@ -14,7 +14,7 @@ import msgspec
 from quire.cli.bench import flags
 from quire.cli.bench.arrivals import RAMPS, arrivals
 from quire.cli.bench.datasets import Sample, samples, warmups
-from quire.cli.bench.figures import WINDOWS, figure, rates, share
+from quire.cli.bench.figures import WINDOWS, rates, share
 from quire.cli.bench.load import Load
 from quire.cli.bench.report import TIMES, Report, check, percentiles
 from quire.cli.bench.speech import Pieces, Speech, Words
@@ -160,15 +160,16 @@ def tell(report: Report, load: Load, outcomes: Sequence[Outcome], asked: Sequenc
     tokens = [(when, o.output_tokens / len(o.times)) for o in ok for when in o.times]
     prompts = [(o.times[0], float(o.input_tokens)) for o in ok]
 
+    is_alone = len(ok) == 1
+
     def rate(name: str, unit: str, events: Sequence[tuple[float, float]]) -> None:
-        # One answer gives no spread, however finely its time is cut.
-        report.add(name, rates(events, load.began, end) if len(ok) > 1 else [1.0], unit, seconds)
+        report.add(name, rates(events, load.began, end), unit, seconds, is_alone)
     rate("request_throughput", "requests/s", ended)
     rate("output_throughput", "tokens/s", tokens)
     rate("total_token_throughput", "tokens/s", tokens + prompts)
     report.add("ttft", [1000 * o.ttft for o in ok], "ms", "request")
     report.add("tpot", [1000 * o.tpot for o in ok if o.tpot is not None], "ms", "request")
-    report.add("itl", [1000 * itl for o in ok for itl in o.itls], "ms", "gap between chunks")
+    report.add("itl", [1000 * itl for o in ok for itl in o.itls], "ms", "gap between chunks", is_alone)
     report.add("e2el", [1000 * o.e2el for o in ok], "ms", "request")
     report.add("lateness", [1000 * (o.woken - o.due) for o in outcomes], "ms", "request sent by the generator")
     report.add("queue", [1000 * (o.sent - o.woken) for o in outcomes], "ms", "request waiting for --max-concurrency")
@@ -219,7 +220,7 @@ def familiar(report: Report, target_seconds: float, ok: Sequence[Outcome]) -> di
         values = sorted(report.samples[name])
         found |= {f"{kind}_{name}_ms": value(values) if len(values) > 1 else None for kind, value in
                   (("mean", statistics.fmean), ("median", statistics.median), ("std", statistics.stdev))}
-        ranks = figure(values, "ms", percentiles(given)).get("percentiles", {})
+        ranks = figures[name].get("percentiles", {})
         found |= {f"p{p:g}_{name}_ms": ranks.get(f"{p:g}", {}).get("value") for p in percentiles(given)}
     return found
 

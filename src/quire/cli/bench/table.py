@@ -1,6 +1,6 @@
 """The report for people: a table where each figure has its n and its spread, and what else they must know below it."""
-import shutil
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,17 +9,16 @@ from rich.table import Table
 from quire.cli.bench.figures import Figure
 from quire.cli.bench.report import TIMES, Report, percentiles
 
-LEAST_WIDTH = 118               # columns that the table needs; a pipe has no width of its own
+WIDTH = 200                     # columns: more than any table has, so that no number is ever cut off
 NAMES = {
     **{name: f"{name.upper()} {text}" for name, text in TIMES.items()}, "request_throughput": "requests",
-    "output_throughput": "output tokens", "total_token_throughput": "all tokens", "goodput": "goodput, share that is good",
+    "output_throughput": "output tokens", "total_token_throughput": "all tokens", "goodput": "goodput, share",
     "request_goodput": "goodput, requests", "lateness": "generator's own delay", "queue": "waiting for a place"}
 QUIET = ("lateness", "queue")   # shown only where they say something
 
 
 def show(report: Report) -> None:
-    width = max(LEAST_WIDTH, shutil.get_terminal_size((LEAST_WIDTH, 24)).columns)
-    console = Console(file=sys.stdout, width=width, highlight=False)
+    console = Console(file=sys.stdout, width=WIDTH, highlight=False)
     subject = report.subject
     where = f" at {subject['url']}" if "url" in subject else ""
     counts = {**report.workload, **report.counts}
@@ -33,27 +32,32 @@ def show(report: Report) -> None:
 def made(report: Report) -> Table:
     ranks = percentiles(report.given)
     table = Table(box=None, pad_edge=False)
-    for title in ("figure", "unit", "n", "mean", "±95 %", "std", *(f"p{p:g} (95 %)" for p in ranks)):
-        table.add_column(title, justify="left" if title in ("figure", "unit") else "right", no_wrap=True)
+    for title in ("figure", "n", "mean (95 %)", "std", *(f"p{p:g} (95 %)" for p in ranks)):
+        table.add_column(title, justify="left" if title == "figure" else "right", no_wrap=True)
     with_ranks = getattr(report.given, "percentile_metrics", "")
     for name, figure in report.figures.items():
         if name in QUIET and not figure.get("max", 0.0) > 1.0:
             continue
-        has_ranks = name not in TIMES or name in with_ranks
-        table.add_row(NAMES.get(name, name.replace("_", " ")), *cells(figure, ranks if has_ranks else [], len(ranks)))
+        # Of rates in tenths of a run percentiles are in the report; here they would tell nothing.
+        has_ranks = figure["unit"] in ("ms", "s") and (name not in TIMES or name in with_ranks)
+        table.add_row(f"{NAMES.get(name, name.replace('_', ' '))}, {figure['unit']}",
+                      *cells(figure, ranks if has_ranks else [], len(ranks)))
     return table
 
 
 def cells(figure: Figure, ranks: list[float], num_ranks: int) -> list[str]:
     if "refused" in figure:
-        return [figure["unit"], str(figure["n"]), "-", "-", "-", *["-"] * num_ranks]
-    low, high = figure["ci95"]
-    found = [figure["unit"], str(figure["n"]), number(figure["mean"]), number((high - low) / 2), number(figure["std"])]
-    for p in ranks:
-        rank = figure.get("percentiles", {}).get(f"{p:g}")
-        low, high = rank["ci95"] if rank else (None, None)
-        found.append(f"{number(rank['value'])} ({number(low)}..{number(high)})" if rank else "")
-    return found + [""] * (num_ranks - len(ranks))
+        return [str(figure["n"]), "-", "-", *["-"] * num_ranks]
+    told = [figure["percentiles"][f"{p:g}"] for p in ranks]
+    return [str(figure["n"]), sure(figure["mean"], figure["ci95"]), number(figure["std"]),
+            *(sure(rank["value"], rank["ci95"]) for rank in told), *[""] * (num_ranks - len(told))]
+
+
+def sure(value: float | None, interval: Sequence[float | None]) -> str:
+    if not any(each is not None for each in (value, *interval)):
+        return "-"
+    low, high = map(number, interval)
+    return f"{number(value)} ({low}..{high})".strip()
 
 
 def legend(report: Report) -> list[str]:
@@ -64,7 +68,7 @@ def legend(report: Report) -> list[str]:
         said.append(f"no number without a spread, which takes two samples: {few}")
     ranks = [rank for figure in report.figures.values() for rank in figure.get("percentiles", {}).values()]
     if any(None in rank["ci95"] for rank in ranks):
-        said.append("(a..) or (..b): that percentile needs more samples to be bounded on the open side")
+        said.append("(a..) and -: that percentile needs more samples to be bounded above, or to be told at all")
     return said
 
 
