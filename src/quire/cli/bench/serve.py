@@ -242,8 +242,7 @@ def note(report: Report, outcomes: Sequence[Outcome], asked: Sequence[Sample], s
     short = sum(o.output_tokens < s.output_tokens for o, s in zip(outcomes, asked, strict=True) if not o.error)
     if short:
         say(f"{short} of {len(ok)} answers ended before the length asked for; --ignore-eos prevents it, where it is known")
-    late = report.figures["lateness"].get("percentiles", {})
-    most_late = max((p["value"] for p in late.values()), default=0.0)
+    most_late = report.figures["lateness"].get("max", 0.0)
     if times is not None and most_late > LATE_MS:
         say(f"the generator was late by up to {most_late:.0f} ms: it counts in every latency")
     if busy > BUSY:
