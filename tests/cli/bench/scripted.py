@@ -25,6 +25,7 @@ class Script:
     heads: list[str] = field(default_factory=list)
     written: list[list[float]] = field(default_factory=list)     # of each request, when its tokens were written
     came: list[float] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)                 # of each request, what X-Request-Id said
     num_connections: int = 0
 
 
@@ -57,6 +58,7 @@ class Served:
             return self.whole(writer, 200, {"data": script.cards})
         number = len(script.bodies)
         script.bodies.append(json.loads(body))
+        script.ids += re.findall(r"X-Request-Id: (\S+)", head)
         script.came.append(time.perf_counter())
         script.written.append([])
         if number in script.failing:
