@@ -8,6 +8,8 @@ from PIL import Image
 
 from quire.cli.bench import picture
 from quire.cli.main import main
+from quire.core.hub import BUNDLED
+from quire.text.tokenizer import Tokenizer
 from tests.cli.bench.scripted import scripted_server
 from tests.cli.openai_server import canned_server
 
@@ -126,6 +128,25 @@ def test_the_model_is_the_servers_first_unless_one_is_named(tmp_path):
         assert bench(script.url, tmp_path)["subject"]["model"] == "a/b"
         assert bench(script.url, tmp_path, "--model", "c")["subject"]["model"] == "c"
     assert [body["model"] for body in script.bodies] == ["a/b"] * 7 + ["c"] * 7
+
+
+@pytest.mark.parametrize("flags", [["--tokenizer", "quire-8m"], []])
+def test_a_tokenizer_makes_prompts_as_long_as_asked(tmp_path, flags):
+    """The one that is named, or that of the folder which the server tells, where there is such a folder here."""
+    root = "quire-8m" if flags else str(BUNDLED / "quire-8m")
+    with scripted_server(cards=[{"id": "no/such", "root": "" if flags else root}]) as script:
+        report = bench(script.url, tmp_path, *flags)
+    tokenizer = Tokenizer.load(BUNDLED / "quire-8m")
+    assert [len(tokenizer.encode(body["prompt"], False)) for body in script.bodies] == [5] * 7
+    assert report["subject"]["prompt_lengths"] == "exact" and not any("in words" in note for note in report["notes"])
+
+
+def test_a_ramp_is_an_open_loop(tmp_path):
+    flags = ("--ramp-up-strategy", "exponential", "--ramp-up-start-rps", "50", "--ramp-up-end-rps", "5000", "--save-detailed")
+    with scripted_server() as script:
+        report = bench(script.url, tmp_path, *flags, num=20)
+    dues = [row["due"] for row in report["requests"]]
+    assert dues == sorted(dues) and dues[9] > dues[-1] - dues[9] and report["workload"]["loop"] == "open loop"
 
 
 # ---- the report

@@ -1,7 +1,7 @@
 """A lean HTTP client: asyncio's protocols and httptools, which the server needs anyway, and nothing between them.
 
-The time of a read is taken before anything is parsed, and a chunk costs a few microseconds: so thousands of streams can be
-read by one process without it being what is measured. Connections are kept and used again, as clients of servers do.
+The time of a read is taken before anything is parsed, and what is done with a chunk takes a few microseconds: so thousands of
+streams can be read by one process without it being what is measured. Connections are kept and used again, as clients do.
 """
 import asyncio
 import ssl

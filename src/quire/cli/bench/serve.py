@@ -1,5 +1,6 @@
 """quire bench serve: what the clients of a server see while it is under load."""
 import math
+import os
 import statistics
 import sys
 import time
@@ -20,8 +21,8 @@ from quire.cli.bench.report import TIMES, Report, check, percentiles
 from quire.cli.bench.speech import Pieces, Speech, Words
 from quire.cli.bench.stream import Outcome
 from quire.cli.bench.target import Target
-from quire.core.errors import ConfigError, NetworkError
-from quire.core.hub import bundled_names, locate
+from quire.core.errors import ConfigError, ModelError, NetworkError
+from quire.core.hub import locate
 from quire.core.lazy import lazy
 from quire.core.progress import TerminalBar
 from quire.text.tokenizer import Tokenizer
@@ -80,9 +81,12 @@ def speech_for(given: SimpleNamespace, target: Target) -> Speech:
     """The tokenizer that was named, or the model's where it is on this machine: nothing is fetched that nobody asked for."""
     if given.tokenizer:
         return Pieces(Tokenizer.load(locate(given.tokenizer, needs_weights=False).folder))
-    for name in (target.root, target.model):
-        if name in bundled_names():
-            return Pieces(Tokenizer.load(locate(name).folder))
+    for name in filter(None, (target.root, target.model)):
+        try:
+            folder = locate(name, needs_weights=False, environ={**os.environ, "HF_HUB_OFFLINE": "1"}).folder
+            return Pieces(Tokenizer.load(folder))
+        except ModelError:              # it is not here, which is no fault
+            continue
     return Words()
 
 
