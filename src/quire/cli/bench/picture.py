@@ -2,7 +2,6 @@
 from pathlib import Path
 from typing import Any
 
-from quire.cli.bench.figures import LEAST
 from quire.cli.bench.report import TIMES, Report
 from quire.core.errors import ConfigError
 from quire.core.lazy import lazy
@@ -12,6 +11,7 @@ mpl = lazy("matplotlib.figure")
 INCHES, DPI = (12.0, 7.0), 125          # 1500 x 875 pixels
 INK, LIGHT, SECOND = "#1f4e79", "#c9d8e8", "#c0562b"
 MOST_PANELS = 4
+CLIENTS = ["ttft", "itl", "e2el"]       # what clients see
 FEW = 30                                # samples that are drawn one by one
 
 
@@ -28,17 +28,14 @@ def check(path: str) -> None:
 def draw(report: Report, path: Path) -> None:
     figure = mpl.Figure(figsize=INCHES, dpi=DPI, layout="constrained")
     figure.suptitle(f"quire bench {report.command}: {report.subject['model']}, {report.date}", color=INK, fontsize=13)
-    names = [n for n in report.samples if n in TIMES or "url" not in report.subject][:MOST_PANELS - bool(report.timeline)]
-    if "url" in report.subject:
-        names = ["ttft", "itl", "e2el"]
-    panels = list(figure.subplots(2, 2).flat)
+    names = CLIENTS if report.command == "serve" else list(report.samples)[:MOST_PANELS]
+    num_panels = len(names) + bool(report.timeline)
+    panels = list(figure.subplots(1 + (num_panels > 2), 2, squeeze=False).flat)
     for axes, name in zip(panels, names, strict=False):
         draw_samples(axes, name, report)
-    used = len(names)
     if report.timeline:
-        draw_timeline(panels[used], report)
-        used += 1
-    for axes in panels[used:]:
+        draw_timeline(panels[len(names)], report)
+    for axes in panels[num_panels:]:
         axes.remove()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +48,8 @@ def draw_samples(axes: Any, name: str, report: Report) -> None:
     """How many of the samples are at most so much, and the percentiles of the table with their intervals."""
     found, samples = report.figures[name], sorted(report.samples[name])
     title = f"{name.upper()}: {TIMES[name]}" if name in TIMES else name.replace("_", " ")
-    axes.set_title(f"{title}, n = {len(samples)} (one sample: a {found['of']})", fontsize=10, loc="left")
-    if len(samples) < LEAST:
+    axes.set_title(f"{title}, n = {found['n']} (one sample: a {found['of']})", fontsize=10, loc="left")
+    if "refused" in found:
         axes.set_axis_off()
         axes.text(0.5, 0.5, found["refused"], ha="center", va="center", transform=axes.transAxes)
         return

@@ -182,7 +182,7 @@ def tell(report: Report, load: Load, outcomes: Sequence[Outcome], asked: Sequenc
         report.figures["goodput"] = {**share(len(good), len(outcomes)), "slo": slo}
         rate("request_goodput", "requests/s", [(o.ended, 1.0) for o in good])
     report.subject["generator_cpu"] = busy
-    report.timeline = timeline(outcomes, tokens, load.began, end)
+    report.timeline = [] if is_alone else timeline(outcomes, tokens, load.began, end)
     report.requests = [row(o, load.began) for o in outcomes]
     report.familiar = familiar(report, target_seconds=end - load.began, ok=ok)
 

@@ -62,7 +62,8 @@ def sure(value: float | None, interval: Sequence[float | None]) -> str:
 
 def legend(report: Report) -> list[str]:
     said = []
-    refused = [(NAMES.get(name, name), figure["n"]) for name, figure in report.figures.items() if "refused" in figure]
+    refused = [(NAMES.get(name, name.replace("_", " ")), figure["n"]) for name, figure in report.figures.items()
+               if "refused" in figure and name not in QUIET]
     if refused:
         few = ", ".join(f"{name} (n = {n})" for name, n in refused)
         said.append(f"no number without a spread, which takes two samples: {few}")
