@@ -48,7 +48,7 @@ def test_help_loads_nothing_heavy():
     (["serve", "--help=zebra"], "finds nothing"), (["latency", "--port", "1"], "flag of serve"),
     (["throughput", "--async-engine"], "the engine is the same"), (["latency", "--use-beam-search"], "--n"),
     (["throughput", "--hf-max-batch-size", "3"], "make bench"), (["startup", "--num-iters-cold", "-1"], "0 or more"),
-    (["latency", "--plot", "x.txt"], ".png")])
+    (["latency", "--plot", "x.txt"], ".png"), (["throughput", "--backend", "hf"], "none of quire")])
 def test_usage_errors(words, word, capsys):
     assert main(["bench", *words]) == 2
     assert word in capsys.readouterr().err
@@ -64,7 +64,7 @@ def test_no_flag_is_both_known_and_refused_and_no_key_is_reported():
 
 def test_throughput(tmp_path, capsys):
     report = run(tmp_path, "throughput", "--num-prompts", "5", "--input-len", "20", "--output-len", "6", "--num-warmups", "1",
-                 "--num-iters", "2", "--max-model-len", "256", "--dataset-name", "random")
+                 "--num-iters", "2", "--max-model-len", "256", "--backend", "vllm")
     assert report["counts"] == {"completed": 5, "failed": 0, "input_tokens": 100, "output_tokens": 30}
     assert report["figures"]["request_throughput"]["n"] == 2 and report["workload"]["loop"] == "offline"
     assert report["num_requests"] == 5 and report["total_num_tokens"] == 130

@@ -113,6 +113,8 @@ SERVE = [
     flag("result_filename", "text", "file for --save-result"),
 ]
 THROUGHPUT = [
+    flag("backend", "word", "this engine; `make bench` measures others beside it", "quire", choices=("quire",),
+         synonyms={"vllm": "quire"}),
     *dataset("random", 1000),
     flag("n", "count", "answers to each prompt", 1, least=1),
     flag("prefix_len", "count", "for --random-prefix-len", least=0),
