@@ -108,5 +108,9 @@ def default_of(option: Option) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else f"{value}"
 
 
+def wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _width())
+
+
 def _width() -> int:
     return max(70, min(shutil.get_terminal_size((100, 24)).columns, 120))

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any
 
 MODULES = frozenset({
-    "huggingface_hub", "huggingface_hub.errors", "huggingface_hub.utils", "llguidance", "llguidance.gbnf_to_lark", "torch",
-    "traceback", "yaml",
+    "huggingface_hub", "huggingface_hub.errors", "huggingface_hub.utils", "llguidance", "llguidance.gbnf_to_lark",
+    "matplotlib.figure", "torch", "traceback", "yaml",
+    "quire.cli.bench.main", "quire.cli.bench.offline", "quire.cli.bench.picture", "quire.cli.bench.serve",
+    "quire.cli.bench.startup", "quire.cli.bench.table",
     "quire.cli.chat", "quire.cli.complete", "quire.cli.doctor", "quire.cli.explain", "quire.cli.local",
     "quire.cli.serve", "quire.engine.build", "quire.engine.resolve", "quire.executor.many", "quire.kernels.table",
     "quire.server.host", "quire.server.run",
