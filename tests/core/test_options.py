@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from quire.core.errors import ConfigError
 from quire.core.flags import flags_of, parse_flags
+from quire.core.idle import ALWAYS, IDLE
 from quire.core.options import KINDS, OPTIONS, SECTIONS, Option, Options
+from quire.core.refused import ABSENT, written
 from quire.core.settings import options_from_flags, options_from_keywords
-from quire.core.spellings import ABSENT, EXTRA_OPTIONS, SPELLINGS
+from quire.core.spellings import EXTRA_OPTIONS, SPELLINGS
 
 # An accepted text for each kind, and the value it stands for.
 SAMPLES = {"text": ("word", "word"), "count": ("8", 8), "size": ("2GiB", 2 << 30), "fraction": ("0.5", 0.5),
@@ -310,19 +312,22 @@ def test_a_keyword_of_another_type_is_refused(value):
 @pytest.mark.parametrize("name", ABSENT)
 def test_an_option_of_a_missing_capability_is_refused_in_words(name):
     option = EXTRA_OPTIONS[name]
-    flag = option.short[0] if option.short else option.flag
-    with pytest.raises(ConfigError, match="which this version does not have") as caught:
-        from_flags(flag, *([] if option.kind == "bool" else ["something"]))
-    assert flag in caught.value.message
+    asked = ABSENT[name].neutral != (True,) if option.kind == "bool" else "something"
+    for flag in (*option.short, option.flag):
+        with pytest.raises(ConfigError, match="which this version does not have; ") as caught:
+            from_flags(flag, str(asked))
+        assert flag in caught.value.message.replace("--no-", "--")
     with pytest.raises(ConfigError, match="which this version does not have"):
-        options_from_keywords({name: True if option.kind == "bool" else "something"}, {})
+        options_from_keywords({name: asked}, {})
 
 
 @pytest.mark.parametrize(("name", "neutral"), [(n, v) for n, absent in ABSENT.items() for v in absent.neutral])
 def test_a_value_that_asks_for_nothing_is_taken(name, neutral):
     option = EXTRA_OPTIONS[name]
-    options = from_flags(option.short[0] if option.short else option.flag, neutral)
-    assert not options.sources and not options.notices
+    texts = [] if neutral == [] else [written("", neutral).strip() if option.kind != "bool" else str(neutral)]
+    for options in (*(from_flags(f"{flag}={text}") for flag in (*option.short, option.flag) for text in texts),
+                    options_from_keywords({name: neutral}, {})):
+        assert not options.sources and not options.notices
 
 
 def test_numbers_and_none_as_keywords_of_a_missing_capability():
@@ -330,15 +335,29 @@ def test_numbers_and_none_as_keywords_of_a_missing_capability():
     assert not options.sources
 
 
-@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.parametrize("name", [*SPELLINGS, *ALWAYS, *IDLE])
 def test_every_spelling_of_guides_is_a_flag_a_key_a_keyword_and_a_name_in_the_environment(name, tmp_path):
-    value = {"number": 4, "word": "debug", "bool": True}[SPELLINGS[name].option.kind]
+    """And each tells of itself in one line."""
+    option = EXTRA_OPTIONS[name]
+    value = {"count": 2, "word": "debug", "bool": True, "json": {"image": 0}, "any": "word", "list": ["a"]}[option.kind]
+    text = value[0] if option.kind == "list" else json.dumps(value) if option.kind == "json" else str(value)
     (tmp_path / "c.yaml").write_text(f"{name}: {json.dumps(value)}")
-    for options in (from_flags(SPELLINGS[name].option.flag, str(value)),
-                    from_flags("--config", str(tmp_path / "c.yaml")),
-                    from_flags(env={f"QUIRE_{name.upper()}": str(value)}),
-                    options_from_keywords({name: value}, {})):
-        assert isinstance(options, Options)
+    for options in (from_flags(option.flag, text), from_flags("--config", str(tmp_path / "c.yaml")),
+                    from_flags(env={f"QUIRE_{name.upper()}": text}), options_from_keywords({name: value}, {})):
+        (notice,) = options.notices
+        assert option.flag in notice and "\n" not in notice and len(notice) < 200
+
+
+@pytest.mark.parametrize(("arguments", "env", "notice"), [
+    (["--async-scheduling"], {}, "--async-scheduling is taken as --depth 2"),
+    (["--async-scheduling", "--depth", "1"], {}, "--async-scheduling gives way to --depth 1"),
+    (["--async-scheduling", "--depth", "2"], {}, "--async-scheduling is taken as --depth 2"),
+    (["--depth", "1"], {"QUIRE_ASYNC_SCHEDULING": "1"}, "QUIRE_ASYNC_SCHEDULING gives way to --depth 1"),
+    (["-O0"], {}, "--optimization-level 0 is taken as --enforce-eager"),
+    (["-O3"], {}, "--optimization-level 3 has no effect: nothing is compiled at start"),
+])
+def test_the_line_tells_what_holds(arguments, env, notice):
+    assert from_flags(*arguments, env=env).notices == (notice,)
 
 
 def test_a_spelling_of_a_weaker_source_gives_way():
