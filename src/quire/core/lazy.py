@@ -10,9 +10,9 @@ from typing import Any
 MODULES = frozenset({
     "huggingface_hub", "huggingface_hub.errors", "huggingface_hub.utils", "llguidance", "llguidance.gbnf_to_lark", "torch",
     "traceback", "yaml",
-    "quire.cli.chat", "quire.cli.complete", "quire.cli.doctor", "quire.cli.explain", "quire.cli.local",
+    "quire.cli.chat", "quire.cli.complete", "quire.cli.doctor", "quire.cli.explain", "quire.cli.local", "quire.cli.run_batch",
     "quire.cli.serve", "quire.engine.build", "quire.engine.resolve", "quire.executor.many", "quire.kernels.table",
-    "quire.server.host", "quire.server.run",
+    "quire.server.batch", "quire.server.host", "quire.server.run",
 })
 
 

@@ -1,5 +1,6 @@
 """Names of metrics that guides, dashboards and autoscalers still ask for: what vLLM has dropped or renamed, and what the
-wrappers of guides count themselves (those that begin with vllm_ and are labelled by model). The same counts as under the modern names.
+wrappers of guides count themselves (those that begin with vllm_ and have the label model). The counts are the same as under the
+modern names.
 """
 from collections.abc import Iterator, Sequence
 
