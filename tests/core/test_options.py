@@ -330,6 +330,11 @@ def test_a_value_that_asks_for_nothing_is_taken(name, neutral):
         assert not options.sources and not options.notices
 
 
+@pytest.mark.parametrize("empty", [{}, [], (), set(), ""], ids=repr)
+def test_what_is_empty_asks_for_nothing(empty):
+    assert not options_from_keywords({"lora_modules" if empty != {} else "hf_overrides": empty}, {}).sources
+
+
 def test_numbers_and_none_as_keywords_of_a_missing_capability():
     options = options_from_keywords({"pipeline_parallel_size": 1, "quantization": None, "data_parallel_size": 1}, {})
     assert not options.sources

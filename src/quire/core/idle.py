@@ -64,6 +64,7 @@ IDLE: dict[str, Idle] = dict((
     *idle("there is no access log; --log-level debug tells of each call", values="disable_access_log_for_endpoints"),
     *idle("a stream that is silent for 15 s carries a comment", values="sse_keep_alive_interval"),
     *idle("the limits on a request's head are the server's own", values="h11_max_incomplete_event_size h11_max_header_count"),
+    *idle("there is only text", "mm_device_do_normalize"),
     *idle("no model here compares by late interaction", "enable_flash_late_interaction"),
     *idle("no figures are hidden; older names stand beside the new ones", values="show_hidden_metrics_for_version"),
 ))

@@ -47,7 +47,7 @@ KINDS = {
     "fraction": Kind(parse_fraction, (float, int), "0..1"),
     "seconds": Kind(parse_seconds, (float, int), "SECONDS"),
     "bool": Kind(parse_bool, (bool,), ""),
-    "list": Kind(parse_list, (list, tuple), "TEXT ..."),
+    "list": Kind(parse_list, (list, tuple, set), "TEXT ..."),
     "json": Kind(parse_json, (dict,), "JSON"),
     "any": Kind(str, (object,), "VALUE"),
 }

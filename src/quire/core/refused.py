@@ -2,7 +2,7 @@
 value asks for nothing: a program that writes down every default of its own starts here, too.
 """
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any, NamedTuple
 
 from quire.core.options import Option
@@ -73,12 +73,12 @@ ABSENT: dict[str, Absent] = dict((
             "enable_lora_bias", lora_modules=[], max_loras=1, max_lora_rank=16, lora_dtype="auto", max_cpu_loras=NONE,
             lora_target_modules=[], default_mm_loras={}, max_lora_cls_labels=NONE, lora_extra_vocab_size=(0, 256)),
     *absent(MEDIA, LEAVE, "enable_mm_embeds", "mm_encoder_only", "interleave_mm_strings", "trust_request_mm_kwargs",
-            "disable_chunked_mm_input", "mm_device_do_normalize", allowed_local_media_path="", allowed_media_domains=[],
-            media_io_kwargs={}, mm_processor_kwargs={}, mm_processor_cache_gb=(4, 0), mm_processor_cache_type="lru",
-            mm_hasher_algorithm="blake3", mm_shm_cache_max_object_size_mb=128, mm_encoder_tp_mode="weights",
-            mm_encoder_attn_backend=NONE, mm_encoder_attn_dtype=NONE, mm_encoder_fp8_scale_path=NONE,
-            mm_encoder_fp8_scale_save_path=NONE, mm_encoder_fp8_scale_save_margin=1.5, video_pruning_rate=0,
-            video_pruning_method="evs", mm_tensor_ipc="direct_rpc", mm_processor_device="auto", mm_ipc_gpu_memory_gb=0),
+            "disable_chunked_mm_input", allowed_local_media_path="", allowed_media_domains=[], media_io_kwargs={},
+            mm_processor_kwargs={}, mm_processor_cache_gb=(4, 0), mm_processor_cache_type="lru", mm_hasher_algorithm="blake3",
+            mm_shm_cache_max_object_size_mb=128, mm_encoder_tp_mode="weights", mm_encoder_attn_backend=NONE,
+            mm_encoder_attn_dtype=NONE, mm_encoder_fp8_scale_path=NONE, mm_encoder_fp8_scale_save_path=NONE,
+            mm_encoder_fp8_scale_save_margin=1.5, video_pruning_rate=0, video_pruning_method="evs", mm_tensor_ipc="direct_rpc",
+            mm_processor_device="auto", mm_ipc_gpu_memory_gb=0),
     *absent("encoders apart from the model", LEAVE, ec_transfer_config={}, ec_manager_config={}),
     # every model gives vectors here, without being asked to
     *absent("models that judge or classify", LEAVE, runner=("auto", "generate", "pooling"), convert=("auto", "none", "embed"),
@@ -86,16 +86,16 @@ ABSENT: dict[str, Absent] = dict((
     *absent("one pooling for all requests", "send pooling with each of them, last or mean", pooler_config={},
             override_pooler_config={}),
     *absent("models with a state in place of a KV cache", LEAVE, "enable_mamba_cache_stochastic_rounding",
-            "enable_mamba_shared_prefix_checkpoint", "use_replayssm", mamba_backend="triton", mamba_ssu_algorithm="auto",
-            mamba_cache_philox_rounds=0, mamba_cache_dtype="auto", mamba_ssm_cache_dtype="auto", mamba_block_size=NONE,
-            mamba_cache_mode="none", replayssm_buffer_len=16, gdn_prefill_backend=NONE, kda_prefill_backend="auto",
-            kda_decode_backend="auto"),
+            "enable_mamba_shared_prefix_checkpoint", "use_replayssm", mamba_config={}, mamba_backend="triton",
+            mamba_ssu_algorithm="auto", mamba_cache_philox_rounds=0, mamba_cache_dtype="auto", mamba_ssm_cache_dtype="auto",
+            mamba_block_size=NONE, mamba_cache_mode="none", replayssm_buffer_len=16, gdn_prefill_backend=NONE,
+            kda_prefill_backend="auto", kda_decode_backend="auto"),
     *absent("n-gram embeddings", LEAVE, engram_config={}),
     *absent("other weight formats", "safetensors and .bin are found by themselves", load_format=("auto", "safetensors", "hf"),
             model_loader_extra_config={}),
     *absent("a rule of quantization for each layer", "--quantization int8 or int4 holds for all", quantization_config={}),
     *absent("other forms of config.json", LEAVE, config_format=("auto", "hf")),
-    *absent("a config.json apart from the weights", "put both into one folder", hf_config_path=NONE),
+    *absent("a config.json apart from the weights", "put both into one folder", hf_config_path=NONE, model_weights=""),
     *absent("changes to config.json", "change the file in a copy of the folder", hf_overrides={}, rope_scaling={},
             rope_theta=NONE),
     *absent("other makings of a model", "models are taken by the architecture in config.json", model_impl=("auto", "vllm"),
@@ -191,8 +191,8 @@ ABSENT: dict[str, Absent] = dict((
     *absent("traces for OpenTelemetry", "every answer has Server-Timing, /metrics the rest", otlp_traces_endpoint=NONE,
             collect_detailed_traces=[]),
     *absent("figures of blocks, graphs and kernels", "GET /metrics shows those that there are", "kv_cache_metrics",
-            "cudagraph_metrics", "enable_mfu_metrics", "enable_layerwise_nvtx_tracing", kv_cache_metrics_sample=0.01,
-            custom_histogram_buckets={}),
+            "enable_mm_processor_stats", "cudagraph_metrics", "enable_mfu_metrics", "enable_layerwise_nvtx_tracing",
+            kv_cache_metrics_sample=0.01, custom_histogram_buckets={}),
     *absent("a line for each step", "--log-level debug", "enable_logging_iteration_details"),
     *absent("profiles", LEAVE, profiler_config={}),
     *absent("a server that ends when a kernel is compiled late", LEAVE, "jit_monitor_verbose", jit_monitor_mode="warn"),
@@ -200,8 +200,10 @@ ABSENT: dict[str, Absent] = dict((
 
 
 def is_neutral(absent: Absent, value: Any) -> bool:
-    """Numbers by what they are worth, words in any case, objects as JSON or as Python writes them."""
-    return any(_plain(value) == _plain(neutral) for neutral in absent.neutral)
+    """Numbers by what they are worth, words in any case, objects as JSON or as Python writes them. What is empty asks for
+    nothing anywhere."""
+    is_empty = isinstance(value, Sized) and not len(value)
+    return is_empty or any(_plain(value) == _plain(neutral) for neutral in absent.neutral)
 
 
 def _plain(value: Any) -> str:

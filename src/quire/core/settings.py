@@ -70,7 +70,7 @@ def read_value(option: Option, value: Any, called: str) -> Any:
         raise ConfigError(f"{called}: {error}", param=option.name) from error
     if option.name == "api_key" and not all(checked):
         raise ConfigError(f"{called} is empty: give a key, or leave it out to serve without one", param="api_key")
-    return list(checked) if isinstance(checked, tuple) else checked
+    return list(checked) if isinstance(checked, (tuple, set)) else checked
 
 
 def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
