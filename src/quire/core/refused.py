@@ -202,7 +202,7 @@ ABSENT: dict[str, Absent] = dict((
 def is_neutral(absent: Absent, value: Any) -> bool:
     """Numbers by what they are worth, words in any case, objects as JSON or as Python writes them. What is empty asks for
     nothing anywhere."""
-    is_empty = isinstance(value, Sized) and not len(value)
+    is_empty = value == [""] or (isinstance(value, Sized) and not len(value))
     return is_empty or any(_plain(value) == _plain(neutral) for neutral in absent.neutral)
 
 
