@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from quire.core.messages import Snapshot
 from quire.engine.stats import Figures
 from quire.server.metrics import Histogram, tokens_up_to
+from quire.server.older_metrics import of_wrappers
 from quire.server.rates import SAMPLE_SECONDS, WINDOW_SECONDS, Rates
 from tests.server.served import chat, serving
 from tests.server.test_stream import ENDLESS, request
@@ -104,6 +105,13 @@ def test_older_names_count_the_same(served):
     hits, queries = (value(served, f"vllm:gpu_prefix_cache_{name}_total") for name in ("hits", "queries"))
     assert (hits, queries) == tuple(value(served, f"vllm:prefix_cache_{name}_total") for name in ("hits", "queries"))
     assert value(served, "vllm:gpu_prefix_cache_hit_rate") == hits / queries > 0
+
+
+def test_ends_are_told_by_their_status():
+    figures = Figures(1, 2, 10, {"stop": 3, "length": 1, "error": 2, "abort": 1}, 0, 0, Snapshot())
+    families = {family.name: family for family in of_wrappers(figures, "m", [("+Inf", 0.0)], 0.0)}
+    ends = {s.labels["status"]: s.value for s in families["vllm_requests"].samples}
+    assert ends == {"success": 4, "error": 2, "aborted": 1}
 
 
 def test_gauges_show_what_runs():
