@@ -187,6 +187,9 @@ def test_a_flag_given_twice_the_last_wins():
 def test_the_model_is_the_word():
     assert from_flags("m", "--port", "1").model.model == "m" == from_flags("--port", "1", "m").model.model
     assert from_flags("--port", "1", "--", "-odd-").model.model == "-odd-"
+    assert from_flags("m", "--model", "m").model.model == "m"
+    with pytest.raises(ConfigError, match="two models are named, m and --model n"):
+        from_flags("m", "--model", "n")
 
 
 @pytest.mark.parametrize("arguments", [["--served-model-name", "a", "b"], ["--api-key", "k", "folder"]])

@@ -5,7 +5,6 @@ import pytest
 
 from quire.core.errors import ConfigError
 from quire.core.idle import ALWAYS, IDLE
-from quire.core.options import Options
 from quire.core.refused import ABSENT, written
 from quire.core.settings import options_from_keywords
 from quire.core.spellings import EXTRA_OPTIONS, SPELLINGS
