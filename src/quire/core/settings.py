@@ -81,9 +81,9 @@ def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
     values = dict(parsed.values)
     if len(parsed.words) > 1:
         raise ConfigError(f"unexpected argument {parsed.words[1]!r}; flags begin with --")
-    if parsed.words:
-        if values.setdefault("model", parsed.words[0]) != parsed.words[0]:
-            raise ConfigError(f"two models are named, {parsed.words[0]} and --model {values['model']}: leave one out", param="model")
+    if parsed.words and values.setdefault("model", parsed.words[0]) != parsed.words[0]:
+        raise ConfigError(f"two models are named, {parsed.words[0]} and --model {values['model']}: leave one out",
+                          param="model")
     mine = {n: read_value(o, values.pop(n), o.flag) for n, o in own_options.items() if n in values}
     gathered = gather(environ, values.pop("config", None) or environ.get("QUIRE_CONFIG"))
     check_words(parsed, {**OPTIONS, **EXTRA_OPTIONS}, "model" in gathered.values)
