@@ -45,18 +45,14 @@ SET = [
     (78, ["--served-model-name", "llama-2-7b-chat"], {"served_names": ["llama-2-7b-chat"], "model": NAME}),
     (78, ["--served-model-name", "a", "b"], {"served_names": ["a", "b"]}),
     (83, ["--dtype", "half"], {"dtype": "float16"}),
-    (84, ["--dtype", "auto"], {"dtype": "bfloat16"}), (85, ["--enable-chunked-prefill"], {}),
+    (84, ["--dtype", "auto"], {"dtype": "bfloat16"}),
     (86, ["--enable-prefix-caching"], {"prefix_caching": True}),
     (86, ["--no-enable-prefix-caching"], {"prefix_caching": False}),
-    (87, ["--max-num-seqs", "128"], {"max_num_seqs": 128}), (88, ["--disable-log-requests"], {"log_requests": False}),
+    (87, ["--max-num-seqs", "128"], {"max_num_seqs": 128}),
     (88, ["--enable-log-requests"], {"log_requests": True}), (89, ["--api-key", "k"], {"api_keys": ["(hidden)"]}),
-    (89, ["--api-key", "k", "l"], {"api_keys": ["(hidden)"] * 2}), (90, ["--enable-metrics"], {}),
+    (89, ["--api-key", "k", "l"], {"api_keys": ["(hidden)"] * 2}),
     (91, ["--log-level", "debug"], {"log_level": "debug"}), (91, ["--log-level", "DEBUG"], {"log_level": "debug"}),
     (91, ["--log-level", "Warning"], {"log_level": "warning"}),
-    (91, ["--uvicorn-log-level", "debug"], {"log_level": "debug"}),
-    (91, ["--uvicorn-log-level", "trace"], {"log_level": "debug"}),
-    (91, ["--log-level", "info", "--uvicorn-log-level", "warning"], {"log_level": "info"}),
-    (134, ["--enable-prompt-tokens-details"], {}),
     (159, ["--gpu-memory-utilization", "0.95", "--gpu-memory-utilization", "0.9"], {}),
     (161, ["--pipeline-parallel-size=1", "--data-parallel-size=1"], {"tensor_parallel_size": 1}),
 ]
@@ -75,14 +71,22 @@ def test_every_switch_takes_every_word(explain, row):
         assert explain("--enforce-eager", word)[0]["enforce_eager"] is value
 
 
-@pytest.mark.parametrize(("row", "arguments", "word"), [
-    (74, ["--swap-space", "4"], "--swap-space has no effect"),
-    (77, ["--trust-remote-code"], "--trust-remote-code has no effect"),
+@pytest.mark.parametrize(("row", "arguments", "line", "fields"), [
+    (74, ["--swap-space", "4"], "--swap-space has no effect: ", {}),
+    (77, ["--trust-remote-code"], "--trust-remote-code has no effect: ", {}),
+    (85, ["--enable-chunked-prefill"], "--enable-chunked-prefill is always on: ", {}),
+    (88, ["--disable-log-requests"], "--disable-log-requests is taken as --no-log-requests", {"log_requests": False}),
+    (90, ["--enable-metrics"], "--enable-metrics is always on: /metrics", {}),
+    (91, ["--uvicorn-log-level", "debug"], "--uvicorn-log-level debug is taken as --log-level debug", {"log_level": "debug"}),
+    (91, ["--uvicorn-log-level", "trace"], "--uvicorn-log-level debug is taken as --log-level debug", {"log_level": "debug"}),
+    (91, ["--log-level", "info", "--uvicorn-log-level", "warning"], "--uvicorn-log-level warning gives way to --log-level info",
+     {"log_level": "info"}),
+    (134, ["--enable-prompt-tokens-details"], "--enable-prompt-tokens-details is always on: ", {}),
 ])
-def test_taken_with_a_visible_line(explain, row, arguments, word):
+def test_taken_with_a_visible_line(explain, row, arguments, line, fields):
     plan, told, code = explain(*arguments)
-    assert code == 0 and word in told and len(told.splitlines()) == 1
-    assert word in plan["notices"][0]
+    assert code == 0 and len(told.splitlines()) == 1 and line in told
+    assert line in plan["notices"][0] and {name: plan[name] for name in fields} == fields
 
 
 @pytest.mark.parametrize(("row", "arguments", "word"), [
@@ -135,7 +139,7 @@ def test_93_the_documented_defaults(explain, capsys):
     shown = " ".join(capsys.readouterr().out.split())
     assert "--port N port to listen on; 0: any free one [8000]" in shown and "[127.0.0.1]" in shown and "0.9" in shown
     assert "-tp, --tensor-parallel-size N devices, or processes on CPU, that share each layer [1]" in shown
-    assert "--pipeline-parallel-size TEXT pipeline parallelism [1]" in shown
+    assert "-pp, --pipeline-parallel-size VALUE pipeline parallelism [1]" in shown
     assert "--dtype float32|bfloat16|float16|auto precision" in shown and "[auto: the checkpoint's]" in shown
     assert "also half, float, fp16, bf16, fp32" in shown
     assert "-q, --quantization" in shown and "[none]" in shown.partition("--quantization")[2].partition(" --")[0]
@@ -173,7 +177,8 @@ def test_158_the_line_that_the_evaluation_launcher_builds(explain):
 def test_keywords(tmp_path, row, keywords, fields):
     folder = make_folder(tmp_path / "m")
     plan = resolve(options_from_keywords({"model": str(folder), **keywords}, {}), machine())
-    assert {name: getattr(plan, name) for name in fields} == fields and plan.notices == ()
+    assert {name: getattr(plan, name) for name in fields} == fields
+    assert len(plan.notices) == len({"disable_log_requests", "enable_chunked_prefill"} & keywords.keys())
 
 
 @pytest.mark.parametrize("name", ["mp", "uni"])

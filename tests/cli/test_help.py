@@ -4,7 +4,7 @@ import pytest
 from quire.cli import help
 from quire.core.errors import ConfigError
 from quire.core.options import OPTIONS, SECTIONS, Option
-from quire.core.spellings import SPELLINGS
+from quire.core.spellings import EXTRA_OPTIONS
 
 OWN = (Option("mine", "text", "an option of the command"),)
 
@@ -24,7 +24,7 @@ def test_who_asks_for_help(arguments, word):
 
 def test_everything_shows_every_flag_with_its_help():
     shown = show("all")
-    for option in (*OPTIONS.values(), *(s.option for s in SPELLINGS.values()), *OWN):
+    for option in (*OPTIONS.values(), *EXTRA_OPTIONS.values(), *OWN):
         if option.name != "model":
             assert option.flag in shown
             assert " ".join(option.help.split()[:3]) in shown

@@ -41,7 +41,7 @@ def test_help_fits_a_screen():
     assert done.returncode == 0 and len(done.stdout.splitlines()) <= 24 and "serve" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "chat", "complete", "explain", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "chat", "complete", "run-batch", "explain", "doctor"])
 def test_the_help_of_a_command_fits_a_screen(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     assert main([command, "--help"]) == 0

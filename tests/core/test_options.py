@@ -12,7 +12,7 @@ from quire.core.errors import ConfigError
 from quire.core.flags import flags_of, parse_flags
 from quire.core.options import KINDS, OPTIONS, SECTIONS, Option, Options
 from quire.core.settings import options_from_flags, options_from_keywords
-from quire.core.spellings import ABSENT, EXTRA_OPTIONS, SPELLINGS
+from quire.core.spellings import EXTRA_OPTIONS
 
 # An accepted text for each kind, and the value it stands for.
 SAMPLES = {"text": ("word", "word"), "count": ("8", 8), "size": ("2GiB", 2 << 30), "fraction": ("0.5", 0.5),
@@ -187,6 +187,9 @@ def test_a_flag_given_twice_the_last_wins():
 def test_the_model_is_the_word():
     assert from_flags("m", "--port", "1").model.model == "m" == from_flags("--port", "1", "m").model.model
     assert from_flags("--port", "1", "--", "-odd-").model.model == "-odd-"
+    assert from_flags("m", "--model", "m").model.model == "m"
+    with pytest.raises(ConfigError, match="two models are named, m and --model n"):
+        from_flags("m", "--model", "n")
 
 
 @pytest.mark.parametrize("arguments", [["--served-model-name", "a", "b"], ["--api-key", "k", "folder"]])
@@ -303,62 +306,6 @@ def test_an_unknown_keyword_names_the_nearest():
 def test_a_keyword_of_another_type_is_refused(value):
     with pytest.raises(ConfigError):
         options_from_keywords({"max_num_seqs": value}, {})
-
-
-# ---- what this version lacks
-
-@pytest.mark.parametrize("name", ABSENT)
-def test_an_option_of_a_missing_capability_is_refused_in_words(name):
-    option = EXTRA_OPTIONS[name]
-    flag = option.short[0] if option.short else option.flag
-    with pytest.raises(ConfigError, match="which this version does not have") as caught:
-        from_flags(flag, *([] if option.kind == "bool" else ["something"]))
-    assert flag in caught.value.message
-    with pytest.raises(ConfigError, match="which this version does not have"):
-        options_from_keywords({name: True if option.kind == "bool" else "something"}, {})
-
-
-@pytest.mark.parametrize(("name", "neutral"), [(n, v) for n, absent in ABSENT.items() for v in absent.neutral])
-def test_a_value_that_asks_for_nothing_is_taken(name, neutral):
-    option = EXTRA_OPTIONS[name]
-    options = from_flags(option.short[0] if option.short else option.flag, neutral)
-    assert not options.sources and not options.notices
-
-
-def test_numbers_and_none_as_keywords_of_a_missing_capability():
-    options = options_from_keywords({"pipeline_parallel_size": 1, "quantization": None, "data_parallel_size": 1}, {})
-    assert not options.sources
-
-
-@pytest.mark.parametrize("name", SPELLINGS)
-def test_every_spelling_of_guides_is_a_flag_a_key_a_keyword_and_a_name_in_the_environment(name, tmp_path):
-    value = {"number": 4, "word": "debug", "bool": True}[SPELLINGS[name].option.kind]
-    (tmp_path / "c.yaml").write_text(f"{name}: {json.dumps(value)}")
-    for options in (from_flags(SPELLINGS[name].option.flag, str(value)),
-                    from_flags("--config", str(tmp_path / "c.yaml")),
-                    from_flags(env={f"QUIRE_{name.upper()}": str(value)}),
-                    options_from_keywords({name: value}, {})):
-        assert isinstance(options, Options)
-
-
-def test_a_spelling_of_a_weaker_source_gives_way():
-    assert from_flags("--disable-log-requests", env={"QUIRE_LOG_REQUESTS": "1"}).logging.log_requests is False
-    assert from_flags("--log-requests", env={}).logging.log_requests is True
-
-
-@pytest.mark.parametrize("names", [("QUIRE_LOG_REQUESTS", "QUIRE_DISABLE_LOG_REQUESTS"),
-                                   ("QUIRE_DISABLE_LOG_REQUESTS", "QUIRE_LOG_REQUESTS")])
-def test_beside_an_option_in_one_source_a_spelling_gives_way(names):
-    assert from_flags(env=dict.fromkeys(names, "1")).logging.log_requests is True
-
-
-def test_a_spelling_in_the_environment_is_that_of_the_flag():
-    assert from_flags(env={"QUIRE_ASYNC_SCHEDULING": "1"}).sources == {"depth": "env"}
-    assert from_flags(env={"QUIRE_PIPELINE_PARALLEL_SIZE": "1", "QUIRE_PP": "1"}).sources == {}
-    with pytest.raises(ConfigError, match="pipeline parallelism"):
-        from_flags(env={"QUIRE_PIPELINE_PARALLEL_SIZE": "2"})
-    with pytest.raises(ConfigError, match="QUIRE_TRUST_REMOTE_CODE: 'perhaps'"):
-        from_flags(env={"QUIRE_TRUST_REMOTE_CODE": "perhaps"})
 
 
 def test_reading_an_option_checks_it():

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -22,9 +22,9 @@ BUNDLED = Path(__file__).parents[2] / "src" / "quire" / "bundled"
 class Command:
     """A running server. `said` is its stderr so far."""
 
-    def __init__(self, *flags: str, **environment: str):
+    def __init__(self, *flags: str, program: Sequence[str] = ("quire", "serve"), **environment: str):
         python = os.environ.get(SERVER_PYTHON, sys.executable)
-        self.process = subprocess.Popen([python, "-m", "quire", "serve", "--port", "0", *flags],
+        self.process = subprocess.Popen([python, "-m", *program, "--port", "0", *flags],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                         env={**os.environ, **environment})
         self.said: list[str] = []
@@ -81,8 +81,8 @@ class Command:
 
 
 @contextlib.contextmanager
-def served(*flags: str, **environment: str) -> Iterator[Command]:
-    command = Command(*flags, **environment)
+def served(*flags: str, program: Sequence[str] = ("quire", "serve"), **environment: str) -> Iterator[Command]:
+    command = Command(*flags, program=program, **environment)
     try:
         yield command.until_ready()
     finally:

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from quire.core.messages import Snapshot
 from quire.engine.stats import Figures
 from quire.server.metrics import Histogram, tokens_up_to
+from quire.server.older_metrics import of_wrappers
 from quire.server.rates import SAMPLE_SECONDS, WINDOW_SECONDS, Rates
 from tests.server.served import chat, serving
 from tests.server.test_stream import ENDLESS, request
@@ -22,7 +23,12 @@ NAMES = """vllm:num_requests_running vllm:num_requests_waiting vllm:kv_cache_usa
     vllm:request_params_max_tokens_bucket vllm:avg_prompt_throughput_toks_per_s vllm:avg_generation_throughput_toks_per_s
     vllm:structured_output_mask_seconds_bucket vllm:structured_output_compile_seconds_total
     vllm:structured_output_compiled_total vllm:structured_output_cache_hits_total vllm:engine_beat_age_seconds
-    vllm_active_requests""".split()
+    vllm:cpu_cache_usage_perc vllm:num_requests_swapped vllm:gpu_prefix_cache_hit_rate vllm:cpu_prefix_cache_hit_rate
+    vllm:gpu_prefix_cache_queries_total vllm:gpu_prefix_cache_hits_total""".split()
+# What the wrappers of guides count, with the labels that they have there.
+OF_WRAPPERS = {"vllm_active_requests": {"model": "tiny"}, "vllm_tokens_generated_total": {"model": "tiny"},
+               "vllm_requests_total": {"model": "tiny", "status": "success"},
+               "vllm_request_duration_seconds_count": {"model": "tiny"}}
 PLAIN = "process_resident_memory_bytes process_open_fds python_info".split()
 
 
@@ -47,6 +53,8 @@ def test_every_name_is_there_with_its_labels(served):
     for name in NAMES:
         labels = [dict(pairs) for other, pairs in found if other == name]
         assert labels and all(pairs["model_name"] == "tiny" and pairs["engine"] == "0" for pairs in labels), name
+    for name, labels in OF_WRAPPERS.items():
+        assert (name, tuple(sorted(labels.items()))) in found
     for name in PLAIN:
         assert any(other == name for other, _ in found), name
     for reason in ("stop", "length", "abort", "error"):
@@ -81,13 +89,38 @@ def test_requests_are_counted(served):
     assert value(served, "vllm:request_success_total", finished_reason="stop") == stops + 1
 
 
+def test_older_names_count_the_same(served):
+    def of(name: str, **labels: str) -> float:
+        return samples(served)[name, tuple(sorted({"model": "tiny", **labels}.items()))]
+
+    def ends() -> list[float]:
+        return [of("vllm_requests_total", status=status) for status in ("success", "error", "aborted")]
+
+    success, *others = ends()
+    for _ in range(2):
+        served.post("/v1/completions", {"prompt": "Twice. say:the same and long enough for blocks", "n": 2})
+    assert ends() == [success + 4, *others]
+    assert of("vllm_tokens_generated_total") == value(served, "vllm:generation_tokens_total") > 0
+    assert of("vllm_request_duration_seconds_count") == value(served, "vllm:e2e_request_latency_seconds_count")
+    hits, queries = (value(served, f"vllm:gpu_prefix_cache_{name}_total") for name in ("hits", "queries"))
+    assert (hits, queries) == tuple(value(served, f"vllm:prefix_cache_{name}_total") for name in ("hits", "queries"))
+    assert value(served, "vllm:gpu_prefix_cache_hit_rate") == hits / queries > 0
+
+
+def test_ends_are_told_by_their_status():
+    figures = Figures(1, 2, 10, {"stop": 3, "length": 1, "error": 2, "abort": 1}, 0, 0, Snapshot())
+    families = {family.name: family for family in of_wrappers(figures, "m", [("+Inf", 0.0)], 0.0)}
+    ends = {s.labels["status"]: s.value for s in families["vllm_requests"].samples}
+    assert ends == {"success": 4, "error": 2, "aborted": 1}
+
+
 def test_gauges_show_what_runs():
     with serving({"delay": 0.01}, max_num_seqs=2) as running, running.connect() as one, running.connect() as two:
         one.sendall(request(ENDLESS | {"n": 2, "temperature": 1.0}))
         two.sendall(request(ENDLESS))
         running.until(lambda: value(running, "vllm:num_requests_running") == 2)
         running.until(lambda: value(running, "vllm:num_requests_waiting") == 1)
-        assert value(running, "vllm_active_requests") == 3
+        assert samples(running)["vllm_active_requests", (("model", "tiny"),)] == 3
         usage = value(running, "vllm:kv_cache_usage_perc")
         assert 0 < usage < 1 and math.isclose(usage, value(running, "vllm:gpu_cache_usage_perc"), rel_tol=0.5)
         running.until(lambda: value(running, "vllm:avg_generation_throughput_toks_per_s") > 0)

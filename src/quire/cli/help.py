@@ -9,7 +9,7 @@ from quire.core.errors import ConfigError
 from quire.core.options import KINDS, OPTIONS, SECTIONS, Option
 from quire.core.plan import Plan
 from quire.core.settings import CONFIG
-from quire.core.spellings import ABSENT, EXTRA_OPTIONS, SPELLINGS
+from quire.core.spellings import EXTRA_OPTIONS
 
 COMMON = ("host", "port", "api_key", "served_model_name", "dtype", "max_model_len", "kv_memory", "max_num_seqs",
           "tensor_parallel_size", "log_level")
@@ -39,8 +39,8 @@ def show(command: str, about: str, own: Iterable[Option], word: str) -> str:
     if not word:
         return "\n".join(head + _screen(command, own, groups))
     if word.lower() == "all":
-        for group, names in (("Spellings of guides", SPELLINGS), ("Not in this version", ABSENT)):
-            groups[group] = [EXTRA_OPTIONS[name] for name in names]
+        for option in EXTRA_OPTIONS.values():
+            groups.setdefault(option.group, []).append(option)
         return "\n".join(head + _listing(groups) + _footnotes())
     found = _find(groups, word.lower())
     if not found:

@@ -16,6 +16,7 @@ INTERRUPTED, BROKEN_PIPE = 130, 141         # 128 and the signal's number, as sh
 serve, chat, complete = lazy("quire.cli.serve"), lazy("quire.cli.chat"), lazy("quire.cli.complete")
 explain, doctor, traceback = lazy("quire.cli.explain"), lazy("quire.cli.doctor"), lazy("traceback")
 bench = lazy("quire.cli.bench.main")
+run_batch = lazy("quire.cli.run_batch")
 
 
 class Command(NamedTuple):
@@ -27,6 +28,7 @@ COMMANDS = {
     "serve": Command(serve, "serve a model to OpenAI's clients: quire serve MODEL"),
     "chat": Command(chat, "talk with a model in the terminal, here or on a server (--url)"),
     "complete": Command(complete, "let a model go on with a text"),
+    "run-batch": Command(run_batch, "answer a file of requests, without a server"),
     "explain": Command(explain, "show what serve would do, and why; nothing is loaded"),
     "bench": Command(bench, "measure a server or a model: throughput, latency, start-up"),
     "doctor": Command(doctor, "what this machine has, what is missing, and what to do"),

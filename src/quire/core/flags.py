@@ -1,7 +1,8 @@
 """Command line -> names and raw values. What the values mean is settings.py's concern.
 
 Dashes and underscores are one. A switch takes --x, --no-x, and an optional value (--x true, --x=0). A flag given twice:
-the last wins. A list takes all words up to the next flag. A JSON option takes dotted parts (--x.key value).
+the last wins. A list takes all words up to the next flag. A JSON option takes dotted parts (--x.key value). A number may stand
+right behind one letter (-O3).
 """
 import json
 from collections.abc import Iterable, Mapping
@@ -55,6 +56,8 @@ def parse_flags(arguments: Iterable[str], options: Iterable[Option]) -> Parsed:
             continue
         spelled, equals, text = word.partition("=")
         name, _, part = (spelled if spelled[1] != "-" else spelled.replace("_", "-")).partition(".")
+        if name not in table and name[:2] in table and name[2:].isdigit():
+            name, equals, text = name[:2], "=", name[2:]
         if name not in table:
             raise ConfigError(f"unknown flag {spelled}{nearest(name, table)}", param=spelled)
         _take(table[name], spelled, [text] if equals else None, rest, spelled.partition(".")[2] if part else "", values)
@@ -69,7 +72,7 @@ def _take(flag: Flag, spelled: str, given: list[str] | None, rest: list[str], pa
           values: dict[str, Any]) -> None:
     """Put the value of one flag into `values`; `given` is what stood behind =."""
     option = flag.option
-    if part and option.kind != "json":
+    if part and option.kind not in ("json", "any"):
         raise ConfigError(f"{spelled}: {option.flag} has no parts", param=option.name)
     if option.kind == "bool":
         values[option.name] = _take_bool(flag, given, rest)

@@ -13,8 +13,9 @@ MODULES = frozenset({
     "quire.cli.bench.main", "quire.cli.bench.offline", "quire.cli.bench.picture", "quire.cli.bench.serve",
     "quire.cli.bench.startup", "quire.cli.bench.table",
     "quire.cli.chat", "quire.cli.complete", "quire.cli.doctor", "quire.cli.explain", "quire.cli.local",
+    "quire.cli.run_batch",
     "quire.cli.serve", "quire.engine.build", "quire.engine.resolve", "quire.executor.many", "quire.kernels.table",
-    "quire.server.host", "quire.server.run",
+    "quire.server.batch", "quire.server.host", "quire.server.run",
 })
 
 

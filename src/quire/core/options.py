@@ -47,8 +47,9 @@ KINDS = {
     "fraction": Kind(parse_fraction, (float, int), "0..1"),
     "seconds": Kind(parse_seconds, (float, int), "SECONDS"),
     "bool": Kind(parse_bool, (bool,), ""),
-    "list": Kind(parse_list, (list, tuple), "TEXT ..."),
+    "list": Kind(parse_list, (list, tuple, set), "TEXT ..."),
     "json": Kind(parse_json, (dict,), "JSON"),
+    "any": Kind(str, (object,), "VALUE"),
 }
 
 
@@ -80,7 +81,7 @@ class Option:
             return None
         if isinstance(value, str):
             value = kind.parse(value)
-        elif not isinstance(value, kind.types) or (isinstance(value, bool) and self.kind != "bool"):
+        elif not isinstance(value, kind.types) or (isinstance(value, bool) and self.kind not in ("bool", "any")):
             raise ValueError(f"{value!r} is no {self.kind}")
         if self.kind == "word":
             value = self._choose(self.synonyms.get(value, value))
@@ -171,7 +172,7 @@ class MemoryOptions:
         default="derived")
     gpu_memory_utilization: float | None = option(
         "fraction", "share of the device's memory that may be used; of available memory on CPU", least=0.01, most=1.0,
-        default="0.9; CPU: 0.3 for the KV cache")
+        aliases=("device_memory_utilization",), default="0.9; CPU: 0.3 for the KV cache")
     num_kv_blocks: int | None = option(
         "count", "blocks of the KV cache, whatever memory they take", least=1, aliases=("num_gpu_blocks_override",),
         default="derived")

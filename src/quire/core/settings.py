@@ -11,7 +11,8 @@ from quire.core.errors import ConfigError
 from quire.core.flags import check_words, nearest, parse_flags
 from quire.core.lazy import lazy
 from quire.core.options import OPTIONS, Option, Options
-from quire.core.spellings import ABSENT, EXTRA_OPTIONS, meaning_of
+from quire.core.refused import written
+from quire.core.spellings import EXTRA_OPTIONS, Meaning, meaning_of
 
 yaml = lazy("yaml")
 
@@ -29,6 +30,7 @@ class Gathered:
         self.values: dict[str, Any] = {}
         self.sources: dict[str, str] = {}
         self.notices: list[str] = []
+        self.spelled: list[tuple[str, str, Meaning]] = []       # source, what was written, what it stands for
 
     def add(self, source: str, given: Mapping[str, Any], shown: Mapping[str, str]) -> None:
         """`given` by option name, raw; None asks for nothing. `shown` is what to call each in a message. Within one source
@@ -38,14 +40,12 @@ class Gathered:
                 continue
             called = shown.get(name, name)
             option = OPTIONS.get(name) or EXTRA_OPTIONS[name]
-            if name in ABSENT and not isinstance(value, bool):
-                value = str(value)
             checked = read_value(option, value, called)
             if name in OPTIONS:
                 self._put(name, checked, source)
                 continue
             meaning = meaning_of(name, checked)
-            self.notices += [meaning.notice] * bool(meaning.notice)
+            self.spelled.append((source, written(called, checked), meaning))
             for other, implied in meaning.values.items():
                 self._put(other, implied, source)
 
@@ -53,7 +53,14 @@ class Gathered:
         self.values[name], self.sources[name] = value, source
 
     def options(self) -> Options:
-        return Options.build(self.values, self.sources, dict.fromkeys(self.notices))
+        notices = [*self.notices, *(self._notice(*spelled) for spelled in self.spelled)]
+        return Options.build(self.values, self.sources, dict.fromkeys(filter(None, notices)))
+
+    def _notice(self, source: str, called: str, meaning: Meaning) -> str:
+        """What an option says by its own name, or a stronger source, holds: then the spelling is told that it does not."""
+        beaten = [written(OPTIONS[name].flag, self.values[name]) for name, value in meaning.values.items()
+                  if (self.sources[name], self.values[name]) != (source, value)]
+        return f"{called} gives way to {' '.join(beaten)}" if beaten else meaning.notice
 
 
 def read_value(option: Option, value: Any, called: str) -> Any:
@@ -63,7 +70,7 @@ def read_value(option: Option, value: Any, called: str) -> Any:
         raise ConfigError(f"{called}: {error}", param=option.name) from error
     if option.name == "api_key" and not all(checked):
         raise ConfigError(f"{called} is empty: give a key, or leave it out to serve without one", param="api_key")
-    return list(checked) if isinstance(checked, tuple) else checked
+    return list(checked) if isinstance(checked, (tuple, set)) else checked
 
 
 def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
@@ -74,11 +81,12 @@ def options_from_flags(arguments: Iterable[str], environ: Mapping[str, str],
     values = dict(parsed.values)
     if len(parsed.words) > 1:
         raise ConfigError(f"unexpected argument {parsed.words[1]!r}; flags begin with --")
-    if parsed.words:
-        values["model"] = parsed.words[0]
+    if parsed.words and values.setdefault("model", parsed.words[0]) != parsed.words[0]:
+        raise ConfigError(f"two models are named, {parsed.words[0]} and --model {values['model']}: leave one out",
+                          param="model")
     mine = {n: read_value(o, values.pop(n), o.flag) for n, o in own_options.items() if n in values}
     gathered = gather(environ, values.pop("config", None) or environ.get("QUIRE_CONFIG"))
-    check_words(parsed, OPTIONS, "model" in gathered.values)
+    check_words(parsed, {**OPTIONS, **EXTRA_OPTIONS}, "model" in gathered.values)
     gathered.add("flag", values, {n: (OPTIONS.get(n) or EXTRA_OPTIONS[n]).flag for n in values})
     return gathered.options(), mine
 
@@ -94,7 +102,7 @@ def own_values(arguments: Iterable[str], own: Iterable[Option]) -> dict[str, Any
 
 def options_from_keywords(keywords: Mapping[str, Any], environ: Mapping[str, str]) -> Options:
     """Of LLM(...) and its like. A keyword that is None asks for nothing."""
-    names = names_of(OPTIONS.values()) | {name: name for name in EXTRA_OPTIONS}
+    names = names_of((*OPTIONS.values(), *EXTRA_OPTIONS.values()))
     for name in keywords:
         if name not in names:
             raise ConfigError(f"unknown keyword {name}{nearest(name, names)}", param=name)

@@ -37,10 +37,10 @@ async def run(client: Client, plan: Plan, tokenizer: Tokenizer, sock: socket.soc
     await server.begin()
     background = [] if plan.disable_log_stats else [asyncio.create_task(tell_stats(client, plan))]
     try:
-        await _first_of(asyncio.wrap_future(client.ready), asyncio.wrap_future(client.death), ending.first.wait())
+        await first_of(asyncio.wrap_future(client.ready), asyncio.wrap_future(client.death), ending.first.wait())
         if client.is_ready:
             on_ready()
-        await _first_of(asyncio.wrap_future(client.death), ending.first.wait())
+        await first_of(asyncio.wrap_future(client.death), ending.first.wait())
         if client.cause is None:
             await drain(client, calls, plan.drain_seconds, ending)
         await _at_most(calls.idle.wait(), LAST_WORDS_SECONDS)
@@ -55,11 +55,11 @@ async def run(client: Client, plan: Plan, tokenizer: Tokenizer, sock: socket.soc
 async def drain(client: Client, calls: Calls, seconds: float, ending: Asked) -> None:
     """Who is served goes on, until the time is up or somebody asks again; whoever is not through then is told."""
     client.drain()
-    await _first_of(_at_most(calls.idle.wait(), seconds), ending.second.wait(), asyncio.wrap_future(client.death))
+    await first_of(_at_most(calls.idle.wait(), seconds), ending.second.wait(), asyncio.wrap_future(client.death))
     client.shut()
 
 
-async def _first_of(*waits: "Coroutine[Any, Any, Any] | asyncio.Future[Any]") -> None:
+async def first_of(*waits: "Coroutine[Any, Any, Any] | asyncio.Future[Any]") -> None:
     """Whatever came of it, for the client's state tells; the others are given up."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -16,6 +16,7 @@ from quire.core.plan import Plan
 from quire.core.types import MASK_SECONDS, Masking
 from quire.engine.client import Client
 from quire.engine.stats import Figures, Record, Watcher
+from quire.server.older_metrics import of_wrappers, older
 from quire.server.rates import Rates
 from quire.server.replies import Scope
 
@@ -137,19 +138,17 @@ class Metrics(Watcher, Collector):
             family.add_metric(self.labels, histogram.buckets(), histogram.sum)
             yield family
         yield from self._http()
+        yield from older(figures, self.rates.at(figures), self.labels)
+        whole = self.by_name["e2e_request_latency_seconds"]
+        yield from of_wrappers(figures, self.labels[0], whole.buckets(), whole.sum)
 
     def _gauges(self, figures: Figures) -> Iterable[Metric]:
-        rates = self.rates.at(figures)
         values = {
             "vllm:num_requests_running": ("sequences that have a row", figures.num_running),
             "vllm:num_requests_waiting": ("sequences that wait for one", figures.num_waiting),
             "vllm:kv_cache_usage_perc": ("share of KV blocks in use, 0..1", figures.kv_usage),
-            "vllm:gpu_cache_usage_perc": ("the same under an older name", figures.kv_usage),
-            "vllm:avg_prompt_throughput_toks_per_s": ("prompt tokens a second, lately", rates.prompt),
-            "vllm:avg_generation_throughput_toks_per_s": ("tokens generated a second, lately", rates.generated),
             "vllm:engine_beat_age_seconds": ("since the engine's last sign of life: a layer of a step, or a look around while "
-                                             "idle", self.client.beat_age()),
-            "vllm_active_requests": ("sequences running and waiting", figures.num_running + figures.num_waiting)}
+                                             "idle", self.client.beat_age())}
         for name, (help, value) in values.items():
             yield self._gauge(name, help, value)
         yield self._cache_config()

@@ -1,0 +1,3 @@
+from vllm.utils import FlexibleArgumentParser
+
+__all__ = ["FlexibleArgumentParser"]

@@ -1,0 +1,3 @@
+from vllm.utils import get_open_port
+
+__all__ = ["get_open_port"]
