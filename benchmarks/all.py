@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-BENCHMARKS = ("scheduler", "kernels", "trunk", "cpu", "streams")
+BENCHMARKS = ("scheduler", "kernels", "trunk", "cpu", "served", "streams")
 
 
 def main() -> int:

@@ -1,10 +1,12 @@
 """The CPU backend beside what the machine can do and beside its peers, all in one run: `python -m benchmarks.cpu [--out FILE]`.
 
-First the machine's own limits: bytes a second that all threads read, operations a second of each kind of product. Then whole
-models of well-known shapes with random weights. Every side is a process that waits in memory, and the sides work in turns, so
-that a busy moment meets all of them. Medians, with least and most. The share is of the limit that is nearer: reading the
-weights (and K and V) once a step, or multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed
-(`make bench-peers`), transformers always.
+Whole models of well-known shapes with random weights, and before and after each row the machine's own limits: bytes a second
+that all threads read, operations a second of each kind of product, of which the better counts, for a limit is what can be
+reached at all. Every side is a process that waits in memory, and the sides work in turns, so that a busy moment meets all of
+them. Medians, with least and most. The share is of the limit that is nearer: reading the weights (and K and V) once a step, or
+multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed (`make bench-peers`), transformers always.
+
+With --out each shape is written when it is through. A file that is there keeps the shapes that are not measured now.
 """
 import argparse
 import importlib.util
@@ -15,8 +17,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +32,7 @@ BITS = {"quire": (16.0, 16.0), "quire-int8": (8.0, 8.0), "quire-int4": (4.5, 8.0
 PEERS = {"quire": "llama.cpp BF16", "quire-int8": "llama.cpp Q8_0", "quire-int4": "llama.cpp Q4_0"}
 CROWDS = (16, 64)
 Times = dict[str, list[float]]
+Limit = dict[str, float]
 
 
 # ---- the machine
@@ -90,6 +94,17 @@ def workers(shape: Shape, folder: Path, threads: int) -> Iterator[dict[str, Work
         yield found
 
 
+def beside(threads: int, take: Callable[[], Times]) -> tuple[Times, Limit]:
+    """What is taken, and the better of the machine's limits before and after."""
+    before, times, after = limits(threads), take(), limits(threads)
+    return times, {kind: max(before[kind], after[kind]) for kind in before}
+
+
+def told(limit: Limit) -> str:
+    return (f"{limit['read'] / 1e9:.1f} GB/s, bf16 {limit['bfloat16'] / 1e9:.0f} GFLOP/s, int8 "
+            f"{limit['int8'] / 1e9:.0f} GOP/s")
+
+
 def in_turns(sides: dict[str, Worker], rounds: int, act: str, **values: Any) -> Times:
     """Every side once, unmeasured, and then `rounds` times."""
     times: Times = {name: [] for name in sides}
@@ -110,17 +125,17 @@ def bytes_of(shape: Shape, side: str) -> float:
     return ((shape.matrix_parameters - head_size) * layers + head_size * head) / 8
 
 
-def peak_of(side: str, limit: dict[str, float]) -> float:
+def peak_of(side: str, limit: Limit) -> float:
     return limit["bfloat16" if side == "quire" else "int8"]
 
 
-def step_bound(shape: Shape, side: str, rows: int, limit: dict[str, float]) -> float:
+def step_bound(shape: Shape, side: str, rows: int, limit: Limit) -> float:
     """Seconds of a step of `rows` sequences that have CONTEXT positions."""
     read = bytes_of(shape, side) + 2.0 * rows * shape.kv_values * (CONTEXT + STEPS / 2)
     return max(read / limit["read"], 2.0 * shape.matrix_parameters * rows / peak_of(side, limit))
 
 
-def crowd_bound(shape: Shape, prompt: int, outputs: list[int], limit: dict[str, float]) -> float:
+def crowd_bound(shape: Shape, prompt: int, outputs: list[int], limit: Limit) -> float:
     """All prompts, then as many steps as the longest answer, each with the rows that still run."""
     prompts = len(outputs) * shape.prefill_flops(prompt) / limit["bfloat16"]
     running = [sum(n > step for n in outputs) for step in range(1, max(outputs))]
@@ -151,24 +166,26 @@ def show(found: dict[str, Any]) -> str:
             f"({speed['least']:.1f} to {speed['most']:.1f}, n={speed['n']}) {share:22} {against}")
 
 
-def measure(shape: Shape, limit: dict[str, float], threads: int, rounds: int) -> list[dict[str, Any]]:
+def measure(shape: Shape, threads: int, rounds: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
-    def note(what: str, times: Times, bound: Any, work: float) -> None:
+    def note(what: str, take: Callable[[], Times], bound: Callable[[str, Limit], float], work: float) -> None:
+        times, limit = beside(threads, take)
         for side in times:
-            found.append(row(what, side, times, bound(side) if side in BITS else None, work))
+            found.append(row(what, side, times, bound(side, limit) if side in BITS else None, work) | {"limits": limit})
             print(show(found[-1]), flush=True)
+        print(f"    limits: {told(limit)}", flush=True)
 
     with tempfile.TemporaryDirectory() as name:
         make_model(shape, Path(name))
         with workers(shape, Path(name), threads) as sides:
             ours = {name: side for name, side in sides.items() if name in BITS}
-            note("prefill 512", in_turns(sides, rounds, "prefill", tokens=CONTEXT),
-                 lambda side: shape.prefill_flops(CONTEXT) / peak_of(side, limit), CONTEXT)
-            note("decode, 1 row", in_turns(sides, rounds, "decode", context=CONTEXT, steps=STEPS),
-                 lambda side: step_bound(shape, side, 1, limit), 1)
-            note("decode, 16 rows", in_turns(ours, rounds, "batch", context=CONTEXT, steps=STEPS, rows=16),
-                 lambda side: step_bound(shape, side, 16, limit), 16)
+            note("prefill 512", lambda: in_turns(sides, rounds, "prefill", tokens=CONTEXT),
+                 lambda side, limit: shape.prefill_flops(CONTEXT) / peak_of(side, limit), CONTEXT)
+            note("decode, 1 row", lambda: in_turns(sides, rounds, "decode", context=CONTEXT, steps=STEPS),
+                 lambda side, limit: step_bound(shape, side, 1, limit), 1)
+            note("decode, 16 rows", lambda: in_turns(ours, rounds, "batch", context=CONTEXT, steps=STEPS, rows=16),
+                 lambda side, limit: step_bound(shape, side, 16, limit), 16)
             found += profiles(ours)
             quire = {"quire": sides["quire"]}
             cold, warm = (in_turns(quire, rounds, act, tokens=CONTEXT)["quire"] for act in ("prefill", "cached"))
@@ -176,7 +193,7 @@ def measure(shape: Shape, limit: dict[str, float], threads: int, rounds: int) ->
                 [a / b for a, b in zip(cold, warm, strict=True)])})
             print(f"  first token of a cached prompt: {found[-1]['x uncached']['median']:.1f} times sooner", flush=True)
             if shape.name.startswith("SmolLM2"):
-                found += crowds(shape, sides, limit, max(1, rounds // 2))
+                found += crowds(shape, sides, threads, max(2, rounds // 2))
     return found
 
 
@@ -194,11 +211,11 @@ def profiles(sides: dict[str, Worker]) -> list[dict[str, Any]]:
     return found
 
 
-def crowds(shape: Shape, sides: dict[str, Worker], limit: dict[str, float], rounds: int) -> list[dict[str, Any]]:
+def crowds(shape: Shape, sides: dict[str, Worker], threads: int, rounds: int) -> list[dict[str, Any]]:
     found, pair = [], {name: sides[name] for name in ("quire", "transformers")}
     for count in CROWDS:
         outputs = Random(count).choices((16, 32, 64, 128), k=count)
-        times = in_turns(pair, rounds, "crowd", outputs=outputs, prompt=128)
+        times, limit = beside(threads, partial(in_turns, pair, rounds, "crowd", outputs=outputs, prompt=128))
         bound = crowd_bound(shape, 128, outputs, limit)
         for side in times:
             found.append(row(f"{count} requests", side, times, bound if side == "quire" else None, sum(outputs)))
@@ -214,16 +231,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shape", choices=SHAPES, action="append", help="just this one (may be given again)")
     args = parser.parse_args()
-    limit = limits(args.threads)
-    facts = {**machine(args.threads), "limits": limit, "models": {}}
-    print(f"{facts['cpu']}, {args.threads} threads, load {facts['load']:.1f}: {limit['read'] / 1e9:.1f} GB/s, bf16 "
-          f"{limit['bfloat16'] / 1e9:.0f} GFLOP/s, int8 {limit['int8'] / 1e9:.0f} GOP/s; context {CONTEXT}", flush=True)
+    facts = {**machine(args.threads), "context": CONTEXT, "models": {}}
+    print(f"{facts['cpu']}, {args.threads} threads, load {facts['load']:.1f}; context {CONTEXT}", flush=True)
+    if args.out and args.out.exists():
+        facts["models"] = json.loads(args.out.read_text())["models"]
     for name in args.shape or SHAPES:
         print(name, flush=True)
-        facts["models"][name] = measure(SHAPES[name], limit, args.threads, args.rounds)
+        facts["models"][name] = {"load": os.getloadavg()[0], "rows": measure(SHAPES[name], args.threads, args.rounds)}
+        if args.out:
+            args.out.write_text(json.dumps(facts, indent=1) + "\n")
     print(json.dumps(facts))
-    if args.out:
-        args.out.write_text(json.dumps(facts, indent=1) + "\n")
 
 
 if __name__ == "__main__":
