@@ -42,7 +42,7 @@ from quire.engine.admit import Admission, Admitted, Bounds
 from quire.engine.answer import Answer
 from quire.engine.arguments import EngineArgs
 from quire.engine.batch_run import BatchRun, Job
-from quire.engine.beams import Search, run_beams
+from quire.engine.beams import Asked, Search, run_beams
 from quire.engine.build import build_engine
 from quire.engine.engine import Engine
 from quire.engine.local import Direct
@@ -183,7 +183,8 @@ class LLM:
         def search(prompt: Prompt) -> Search:
             ids = ids_of(prompt, self.tokenizer, "")
             room = replace(ONE_ID, max_tokens=params.max_tokens)
-            return Search(prompt, self.admission.admit(ids, room).prompt, params, self.bounds.eos_ids, self.bounds.vocab)
+            checked = self.admission.admit(ids, room, salt=prompt.salt).prompt
+            return Search(prompt, checked, params, self.bounds.eos_ids, self.bounds.vocab)
 
         def run(searches: list[Search], meter: Meter) -> list[BeamSearchOutput]:
             if searches:
@@ -334,11 +335,11 @@ class LLM:
             return [(job.answer, vector) for job, vector in zip(jobs, vectors, strict=True)]
         return self._turn(lambda: [job(*each) for each in zip(prompts, chosen, strict=True)], run, use_tqdm)
 
-    def _candidates(self, num: int, prompts: list[list[int]]) -> list[Position]:
+    def _candidates(self, num: int, asked: list[Asked]) -> list[Position]:
         """After each of these ids, the likeliest ones. A search may look at more than a client may be told."""
         jobs = []
-        for ids in prompts:
-            admitted = self.admission.admit(ids, ONE_ID)
+        for ids, salt in asked:
+            admitted = self.admission.admit(ids, ONE_ID, salt=salt)
             jobs.append(self._enter("", None, admitted._replace(sampling=replace(admitted.sampling, num_logprobs=num))))
         BatchRun(self.direct, jobs).run(Meter(len(jobs), False))
         found = [job.whole.deltas[0].logprobs for job in jobs]

@@ -9,15 +9,18 @@ the end     when max_tokens are reached, or no beam can still overtake the beam_
 """
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from quire.core.beam_search_params import BeamSearchParams
 from quire.core.outputs import BeamSearchOutput, BeamSearchSequence, Logprob, Position
 from quire.core.progress import Meter
+from quire.core.prompts import TokensPrompt
+from quire.engine.prompts import Prompt
 
-Ask = Callable[[list[list[int]]], list[Position]]       # after each of these ids, what is likeliest
+Asked = tuple[list[int], str | None]                    # ids, and the salt of the prefix cache
+Ask = Callable[[list[Asked]], list[Position]]           # what is likeliest after each of them
 
 
 class Beam(NamedTuple):
@@ -34,7 +37,7 @@ class Beam(NamedTuple):
 class Search:
     """Of one prompt. Invariant: all `beams` are equally long, and best first."""
 
-    def __init__(self, given: Any, prompt: list[int], params: BeamSearchParams, eos_ids: frozenset[int], vocab: int):
+    def __init__(self, given: Prompt, prompt: list[int], params: BeamSearchParams, eos_ids: frozenset[int], vocab: int):
         self.given, self.prompt, self.params = given, prompt, params
         self.ends = frozenset() if params.ignore_eos else eos_ids
         self.num_candidates = min(vocab, max(2 * params.beam_width, params.beam_width + len(self.ends)))
@@ -42,8 +45,8 @@ class Search:
         self.num_asked = vocab if self.is_scaled else self.num_candidates       # a softmax is over everything
         self.beams, self.ended = [Beam([], [], 0.0)], list[Beam]()
 
-    def asks(self) -> list[list[int]]:
-        return [self.prompt + beam.tokens for beam in self.beams]
+    def asks(self) -> list[Asked]:
+        return [(self.prompt + beam.tokens, self.given.salt) for beam in self.beams]
 
     def advance(self, found: Sequence[Position]) -> None:
         """What is likeliest after each beam."""
@@ -99,7 +102,10 @@ class Search:
     def _sequence(self, beam: Beam, text_of: Callable[[list[int], bool], str]) -> BeamSearchSequence:
         is_cut = beam.reason == "stop" and not self.params.include_stop_str_in_output
         tokens = self.prompt + beam.tokens[:-1 if is_cut else None]
-        return BeamSearchSequence(self.given, tokens, beam.logprobs, cum_logprob=beam.total,
+        original = TokensPrompt(prompt_token_ids=self.prompt)
+        if self.given.text is not None:
+            original["prompt"] = self.given.text
+        return BeamSearchSequence(original, tokens, beam.logprobs, cum_logprob=beam.total,
                                   text=text_of(tokens, self.params.skip_special_tokens), finish_reason=beam.reason)
 
 
@@ -109,7 +115,7 @@ def run_beams(searches: Sequence[Search], ask: Ask, meter: Meter, at_once: int) 
     while waiting or live:
         while waiting and len(live) < at_once:
             live.append(waiting.popleft())
-        found = iter(ask([tokens for search in live for tokens in search.asks()]))
+        found = iter(ask([asked for search in live for asked in search.asks()]))
         for search in live:
             search.advance([next(found) for _ in search.beams])
             if search.is_over:
