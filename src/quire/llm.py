@@ -7,7 +7,6 @@
 Everything happens in the call, on the caller's thread: no thread, no event loop, no process but those of
 tensor_parallel_size. So it works at the top of a script, in a notebook, and inside of a running event loop, which waits.
 """
-import os
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,7 +35,6 @@ from quire.core.outputs import (
 from quire.core.pooling_params import PoolingParams
 from quire.core.progress import Meter
 from quire.core.sampling_params import SamplingParams, params_from_defaults
-from quire.core.settings import options_from_keywords
 from quire.engine.absent import absent_member
 from quire.engine.admit import Admission, Admitted, Bounds
 from quire.engine.answer import Answer
@@ -80,7 +78,7 @@ class LLM:
     """
 
     def __init__(self, model: str | None = None, **options: Any):
-        self.plan = resolve(options_from_keywords({"model": model, **options}, os.environ))
+        self.plan = resolve(EngineArgs(model, **options).options)
         log.begin(self.plan)
         spec = ModelSpec.read(self.plan.model_folder)
         self.tokenizer = Tokenizer.load(self.plan.tokenizer_folder, self.plan.chat_template)

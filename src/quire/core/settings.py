@@ -9,7 +9,6 @@ from typing import Any
 
 from quire.core.errors import ConfigError
 from quire.core.flags import check_words, nearest, parse_flags
-from quire.core.keywords import FOREIGN, read_keywords
 from quire.core.lazy import lazy
 from quire.core.options import OPTIONS, Option, Options
 from quire.core.spellings import ABSENT, EXTRA_OPTIONS, meaning_of
@@ -97,11 +96,10 @@ def options_from_keywords(keywords: Mapping[str, Any], environ: Mapping[str, str
     """Of LLM(...) and its like. A keyword that is None asks for nothing."""
     names = names_of(OPTIONS.values()) | {name: name for name in EXTRA_OPTIONS}
     for name in keywords:
-        if name not in names and name not in FOREIGN:
+        if name not in names:
             raise ConfigError(f"unknown keyword {name}{nearest(name, names)}", param=name)
-    ours = read_keywords(keywords, names)
     gathered = gather(environ, None)
-    gathered.add("flag", {names[name]: value for name, value in ours.items()}, {names[n]: n for n in ours})
+    gathered.add("flag", {names[name]: value for name, value in keywords.items()}, {names[n]: n for n in keywords})
     return gathered.options()
 
 

@@ -2,6 +2,7 @@
 import os
 from typing import Any
 
+from quire.core.keywords import plain
 from quire.core.options import Options
 from quire.core.settings import options_from_keywords
 
@@ -11,7 +12,7 @@ class EngineArgs:
 
     def __init__(self, model: str | None = None, **options: Any):
         self.given = {"model": model, **options}
-        self.options: Options = options_from_keywords(self.given, os.environ)
+        self.options: Options = options_from_keywords(plain(self.given), os.environ)
         self.__dict__.update(self.given)
 
 
