@@ -147,8 +147,8 @@ def test_what_no_search_can_be_is_refused_in_words(given):
 
 
 def test_refusals_before_anything_runs(llm):
-    for prompt, params, words in (("x" * 250, BeamSearchParams(2, 20), "max_tokens"), ("a", SamplingParams(), "BeamSearchParams"),
-                                  ("", BeamSearchParams(2, 2), "empty")):
+    for prompt, params, words in (("x" * 250, BeamSearchParams(2, 20), "max_tokens"), ("", BeamSearchParams(2, 2), "empty"),
+                                  ("a", SamplingParams(), "BeamSearchParams")):
         with pytest.raises(InvalidRequest, match=words):
             llm.beam_search(["fine", prompt], params)
     with pytest.raises(InvalidRequest, match="lora_request"):
