@@ -77,8 +77,9 @@ async def test_a_collector_gives_outputs_one_by_one(engine):
     assert vector.outputs.data.shape == (64,)
     left = await engine.add_request("z", "Hello", LONG)
     await left.get()
+    num_aborted = engine.client.totals.num_finished["abort"]
     await left.close()
-    await until(lambda: not engine.client.live)
+    assert not engine.client.live and engine.client.totals.num_finished["abort"] == num_aborted + 1
 
 
 @on_loop
