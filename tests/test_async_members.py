@@ -55,9 +55,10 @@ def test_members_that_are_not_there_say_what_to_do(engine, name):
 
 @on_loop
 async def test_encode_gives_the_vector_of_embed(engine, folder):
+    asked = PoolingParams(), PoolingParams(dimensions=3)
     with LLM(str(folder), num_kv_blocks=64, num_threads=1) as llm:
-        want = [llm.embed("Hello", pooling_params=p)[0].outputs.embedding for p in (PoolingParams(), PoolingParams(dimensions=3))]
-    for params, vector in zip((PoolingParams(), PoolingParams(dimensions=3)), want, strict=True):
+        want = [llm.embed("Hello", pooling_params=params)[0].outputs.embedding for params in asked]
+    for params, vector in zip(asked, want, strict=True):
         (output,) = [o async for o in engine.encode("Hello", params, "v")]
         assert output.outputs.data.tolist() == vector and output.finished and output.request_id == "v"
     with pytest.raises(InvalidRequest, match="64"):
