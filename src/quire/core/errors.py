@@ -40,6 +40,15 @@ class NothingToDraw(InvalidRequest):
     code = "nothing_to_draw"
 
 
+class Unsupported(InvalidRequest):
+    """Something that this version, or the model at hand, does not do for anybody."""
+    code = "unsupported"
+
+
+class AbsentMember(Unsupported, AttributeError):
+    """A member that guides use and this version does not have; hasattr() says so too."""
+
+
 class Unauthorized(QuireError):
     status, type, code = 401, "invalid_request_error", "invalid_api_key"
 
@@ -60,6 +69,11 @@ class Overloaded(QuireError):
 class Unavailable(QuireError):
     """Loading, draining or dead. Come back later."""
     status, type, code = 503, "server_error", "unavailable"
+
+
+class Asleep(Unavailable):
+    """What the engine computes with was given back: wake it up first."""
+    code = "asleep"
 
 
 class OutOfTime(QuireError):

@@ -35,11 +35,29 @@ class Reset(NamedTuple):
     ticket: int
 
 
+# What an engine can be without for a while. Without any of them it takes no turns.
+WEIGHTS, KV_CACHE, SCHEDULING = PARTS = ("weights", "kv_cache", "scheduling")
+
+
+class Rest(NamedTuple):
+    """Be without these parts, and say Done. Where they are memory, who is alive is computed to the end before. is_deep: the
+    weights' memory goes too, and they will be read from their files again."""
+    ticket: int
+    parts: tuple[str, ...]
+    is_deep: bool = False
+
+
+class Wake(NamedTuple):
+    """Have these parts again, and say Done."""
+    ticket: int
+    parts: tuple[str, ...]
+
+
 class Stop(NamedTuple):
     """End the loop. Who is alive is not waited for."""
 
 
-Command = Add | Abort | Reset | Stop
+Command = Add | Abort | Reset | Rest | Wake | Stop
 
 
 class Snapshot(NamedTuple):

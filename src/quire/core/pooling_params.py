@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from quire.core import checks
+from quire.core.sampling_params import RequestOutputKind
 
 LAST, MEAN = "last", "mean"
 
 # Fields of the engine that guides were written for -> values that ask for nothing, and what they would do.
 ABSENT: dict[str, tuple[tuple[Any, ...], str]] = {
-    "task": ((None, "embed"), "chooses another task than embed"),
+    "task": ((None, "embed"), "chooses another task than embed, for which no model here has a head"),
     "step_tag_id": ((None,), "is for models that judge steps"),
     "returned_token_ids": ((None,), "is for models that judge steps"),
     "requires_token_ids": ((False,), "is for models that judge steps"),
@@ -32,6 +33,7 @@ class PoolingParams:
     skip_reading_prefix_cache: bool | None = None
     late_interaction_params: Any = None
     extra_kwargs: dict[str, Any] | None = None
+    output_kind: RequestOutputKind = RequestOutputKind.FINAL_ONLY       # there is no other
     pooling: str | None = None                      # of the last token (None too), or the mean of all; capitals do as well
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class PoolingParams:
         for name in ("use_activation", "skip_reading_prefix_cache"):
             if getattr(self, name) is not None:
                 checks.switch(name, getattr(self, name))
+        if self.output_kind != RequestOutputKind.FINAL_ONLY:
+            raise checks.refuse("output_kind", f"is {checks.shown(self.output_kind)}: a vector has no parts, so FINAL_ONLY")
         if self.dimensions is not None:
             self.dimensions = checks.whole("dimensions", self.dimensions, least=1)
         self.pooling = _pooling(self.pooling)

@@ -3,7 +3,7 @@
 Checked as it is made, and again when a request arrives, for its fields may be set at any time. What only a model can
 tell (its vocabulary, the room that a prompt leaves) is checked in engine/admit.py, which makes a core.types.Sampling of it.
 """
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import Any
 
@@ -26,14 +26,35 @@ ABSENT: dict[str, tuple[tuple[Any, ...], str]] = {
     "prompt_logprob_token_ids": ((None,), "scores given ids of the prompt; prompt_logprobs reports the best ones"),
     "prompt_logprob_start": ((None,), "leaves out prompt_logprobs of the first positions"),
     "logprob_token_ids": ((None,), "reports logprobs of given ids; logprobs reports those of the best ones"),
-    "flat_logprobs": ((False,), "gives logprobs as columns; they come as a dict for each position"),
     "stream_interval": ((None, 1), "sends several tokens together; output_kind FINAL_ONLY sends all of them together"),
     "extra_args": ((None, {}), "is for plugins, and there are none"),
     "thinking_token_budget": ((None, -1), "limits reasoning tokens; max_tokens limits all of them"),
-    "repetition_detection": ((None,), "ends answers that repeat themselves; see repetition_penalty"),
     "routed_experts_prompt_start": ((0,), "traces experts"),
     "trace_decode_token_ids": ((None,), "forces the ids of the output"),
 }
+
+
+MOST_REPEATED = 10_000          # ids that a repeated pattern may span in all
+
+
+@dataclass
+class RepetitionDetectionParams:
+    """An answer ends when its last ids are min_count times the same min_pattern_size to max_pattern_size ids. All 0: never."""
+    max_pattern_size: int = 0
+    min_pattern_size: int = 0                       # 0 is as 1
+    min_count: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("max_pattern_size", "min_pattern_size", "min_count"):
+            setattr(self, name, checks.whole(f"repetition_detection.{name}", getattr(self, name), 0, MOST_REPEATED))
+        if not self.max_pattern_size:
+            return
+        if self.min_pattern_size > self.max_pattern_size:
+            raise checks.refuse("repetition_detection.min_pattern_size", f"is {self.min_pattern_size}, more than "
+                                f"max_pattern_size, which is {self.max_pattern_size}: lower it", CONFLICT)
+        if self.min_count < 2 or self.min_count * self.max_pattern_size > MOST_REPEATED:
+            raise checks.refuse("repetition_detection.min_count", f"is {self.min_count}: what repeats is there twice or more, "
+                                f"and may span {MOST_REPEATED:,} ids in all")
 
 
 class RequestOutputKind(IntEnum):
@@ -66,13 +87,15 @@ class SamplingParams:
     prompt_logprob_token_ids: Any = None
     prompt_logprob_start: int | None = None
     logprob_token_ids: list[int] | None = None
-    flat_logprobs: bool = False
+    flat_logprobs: bool = False                     # logprobs come as a FlatLogprobs
     detokenize: bool = True
     skip_special_tokens: bool = True
     spaces_between_special_tokens: bool = True
     include_stop_str_in_output: bool = False
     output_kind: RequestOutputKind = RequestOutputKind.CUMULATIVE
     stream_interval: int | None = None
+    skip_clone: bool = False                        # that a copy may be spared: there is one in any case
+    output_text_buffer_length: int = field(default=0, init=False)       # most characters held back, as they may begin a stop
     structured_outputs: StructuredOutputsParams | None = None       # what the text must be
     logit_bias: dict[int, float] | None = None      # added to logits of these ids
     allowed_token_ids: list[int] | None = None      # None: every id
@@ -80,7 +103,7 @@ class SamplingParams:
     bad_words: list[str] | None = None              # texts that are not written
     skip_reading_prefix_cache: bool | None = None
     thinking_token_budget: int | None = None
-    repetition_detection: Any = None
+    repetition_detection: RepetitionDetectionParams | None = None       # ends the answer, with that as its finish_reason
     routed_experts_prompt_start: int = 0
     trace_decode_token_ids: list[int] | None = None
     guided_decoding: GuidedDecodingParams | None = None     # an older name of structured_outputs, which it becomes
@@ -93,6 +116,7 @@ class SamplingParams:
         self._check_lists()
         self._check_text()
         self._check_form()
+        self._check_repetition()
         if self.temperature == 0 and self.n > 1:
             raise checks.refuse("n", f"is {self.n}, but temperature 0 gives the same answer each time: ask for one",
                                 CONFLICT)
@@ -179,16 +203,28 @@ class SamplingParams:
             raise checks.refuse("structured_outputs", "must be a StructuredOutputsParams", "invalid_type")
         self.structured_outputs = self.structured_outputs and replace(self.structured_outputs)      # checked again
 
+    def _check_repetition(self) -> None:
+        if isinstance(self.repetition_detection, dict):
+            if unknown := self.repetition_detection.keys() - {f.name for f in fields(RepetitionDetectionParams)}:
+                named = checks.shown(min(unknown, key=str))
+                raise checks.refuse("repetition_detection", f"has {named}, which is no field of it")
+            self.repetition_detection = RepetitionDetectionParams(**self.repetition_detection)
+        if not isinstance(self.repetition_detection, (RepetitionDetectionParams, type(None))):
+            raise checks.refuse("repetition_detection", "must be a RepetitionDetectionParams", "invalid_type")
+        self.repetition_detection = self.repetition_detection and replace(self.repetition_detection)
+
     def _check_text(self) -> None:
         self.stop = checks.texts("stop", self.stop, MOST_STOPS, MOST_STOP_CHARS)
-        for name in ("ignore_eos", "detokenize", "skip_special_tokens", "spaces_between_special_tokens",
-                     "include_stop_str_in_output"):
+        for name in ("ignore_eos", "detokenize", "skip_special_tokens", "spaces_between_special_tokens", "skip_clone",
+                     "include_stop_str_in_output", "flat_logprobs"):
             checks.switch(name, getattr(self, name))
         if self.skip_reading_prefix_cache is not None:
             checks.switch("skip_reading_prefix_cache", self.skip_reading_prefix_cache)
         if self.stop and not self.detokenize:
             raise checks.refuse("stop", "is looked for in the text, and detokenize is off: turn it on, or use "
                                 "stop_token_ids")
+        held_back = 0 if self.include_stop_str_in_output else max(map(len, self.stop), default=1) - 1
+        self.output_text_buffer_length = held_back
         try:
             self.output_kind = RequestOutputKind(self.output_kind)
         except ValueError:
@@ -212,7 +248,7 @@ def _biases(given: Any) -> dict[int, float] | None:
     return biases
 
 
-FIELDS = frozenset(f.name for f in fields(SamplingParams))
+FIELDS = frozenset(f.name for f in fields(SamplingParams) if f.init)
 
 
 def params_from_defaults(defaults: dict[str, Any]) -> SamplingParams:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from quire.core import errors
 from quire.core.errors import EngineDead, QuireError
-from quire.core.messages import Abort, Add, Batch, Command, Done, Event, Progress, Ready, Reset, Snapshot, Stop
+from quire.core.messages import Abort, Add, Batch, Command, Done, Event, Progress, Ready, Reset, Rest, Snapshot, Stop, Wake
 from quire.core.types import Grammar, Logprobs, News, Sampling
 
 ARRAY = 1                               # msgpack's extension type for an array
@@ -146,6 +146,8 @@ KINDS: dict[bytes, tuple[type, Any, Convert, Convert]] = {
     b"A": (Add, WireAdd, _add_to_wire, _add_from_wire),
     b"X": (Abort, Abort, _same, _same),
     b"R": (Reset, Reset, _same, _same),
+    b"Z": (Rest, Rest, _same, _same),
+    b"W": (Wake, Wake, _same, _same),
     b"S": (Stop, Stop, _same, _same),
     b"O": (Open, Open, _same, _same),
     b"B": (Batch, WireBatch, _batch_to_wire, _batch_from_wire),

@@ -1,8 +1,8 @@
 """News of the engine -> what a client reads: text, cut at stop strings; logprobs with their texts; times.
 
 An Answer belongs to one request, a Choice to one of its n siblings. Nothing here waits or sends: whoever drives the
-engine hands the news in. A Choice that ends while its news have no reason was ended here, by a stop string: its caller
-aborts it.
+engine hands the news in. A Choice that ends while its news have no reason was ended here, by a stop string or since it repeats
+itself: its caller aborts it.
 """
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from quire.core.sampling_params import SamplingParams
 from quire.core.types import Logprobs, News, Sampling
 from quire.engine import faults
 from quire.text.detokenizer import Detokenizer
+from quire.text.repetition import Repetition
 from quire.text.stops import StopStrings
 from quire.text.tokenizer import Tokenizer
 
@@ -29,7 +30,7 @@ class Delta:
     text: str = ""
     token_ids: list[int] = field(default_factory=list)
     logprobs: list[Position] | None = None          # of each of token_ids
-    finish_reason: str | None = None                # stop | length | vector | abort; on the last one only
+    finish_reason: str | None = None                # stop | length | vector | abort | repetition; on the last one only
     stop_reason: int | str | None = None            # the stop string or id that was found
 
     def append(self, other: "Delta") -> None:
@@ -63,13 +64,15 @@ class Choice:
         self.detokenizer = Detokenizer(tokenizer, params.skip_special_tokens, params.spaces_between_special_tokens,
                                        list(prompt[-PROMPT_TAIL:]), shown_ids) if params.detokenize else None
         self.stops = StopStrings(params.stop or [], params.include_stop_str_in_output) if params.stop else None
+        asked = params.repetition_detection
+        self.repetition = Repetition(asked) if asked is not None and asked.max_pattern_size else None
         self.num_tokens, self.cumulative_logprob, self.is_done = 0, 0.0, False
 
     def take(self, news: News, logprobs: list[Position] | None) -> Delta:
         delta = Delta(self.index)
-        if self.stops is not None:
+        if self.stops is not None or self.repetition is not None:
             self._take_each(news, delta)
-        else:                                               # no text can end the answer
+        else:                                               # nothing that it says can end the answer
             delta.token_ids += news.tokens
             self.num_tokens += len(news.tokens)
             if self.detokenizer is not None:
@@ -90,6 +93,8 @@ class Choice:
             self.num_tokens += 1
             if self.detokenizer and self._pass(self.detokenizer.push([token] if number < num_shown else []), delta):
                 return
+            if self.repetition and self.repetition.push(token) and self.num_tokens >= self.params.min_tokens:
+                return self._end("repetition", delta)
 
     def _shown(self, news: News) -> Sequence[int]:
         """Without the id that ends the answer."""

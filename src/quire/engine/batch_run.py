@@ -55,8 +55,7 @@ class BatchRun:
                 for job in self.jobs:
                     self.direct.send(job.add())
                 while self.owners:
-                    for news in self.direct.turn():
-                        self._take(news, meter)
+                    self.turn(meter)
                     if asked.is_set():
                         raise KeyboardInterrupt
                 self.direct.finish()
@@ -68,10 +67,25 @@ class BatchRun:
             raise
         return [job.whole.output() for job in self.jobs]
 
-    def _take(self, news: News, meter: Meter) -> None:
-        job = self.owners.get(news.request_id)
-        if job is None:
-            return
+    def enter(self, job: Job) -> None:
+        """One more, while others run."""
+        self.owners.update(dict.fromkeys(job.ids, job))
+        self.direct.send(job.add())
+
+    def leave(self, job: Job) -> list[int]:
+        """Its news are not taken any more. The ids of its siblings that have not ended."""
+        return [i for i in job.ids if self.owners.pop(i, None)]
+
+    def turn(self, meter: Meter) -> list[Job]:
+        """Once. Jobs that there were news of."""
+        touched = dict[Job, None]()
+        for news in self.direct.turn():
+            if (job := self.owners.get(news.request_id)) is not None:
+                self._take(job, news, meter)
+                touched[job] = None
+        return list(touched)
+
+    def _take(self, job: Job, news: News, meter: Meter) -> None:
         try:
             delta = job.answer.take(news.request_id - job.base, news, time.monotonic())
         except Exception as error:
@@ -94,7 +108,7 @@ class BatchRun:
         if isinstance(error, QuireError) and error.status != 500 and not isinstance(error, NothingToDraw):
             raise error
         log.error("request %s failed: %s", job.answer.label, error.__cause__ or f"{type(error).__name__}: {error}")
-        self.direct.send(Abort(tuple(i for i in job.ids if self.owners.pop(i, None))))
+        self.direct.send(Abort(tuple(self.leave(job))))
         for delta in job.answer.abort("error"):
             job.whole.add(delta)
 

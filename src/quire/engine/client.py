@@ -15,13 +15,12 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import suppress
 from itertools import count
 from threading import Lock
 from typing import Any
 
 from quire.core.errors import EngineDead, EngineStalled, OutOfTime, Overloaded, QuireError, RequestFailed, Unavailable
-from quire.core.messages import Abort, Add, Batch, Done, Event, Progress, Ready, Reset, Snapshot
+from quire.core.messages import Abort, Add, Batch, Command, Done, Event, Progress, Ready, Reset, Rest, Snapshot, Wake
 from quire.core.model_spec import ModelSpec
 from quire.core.plan import Plan
 from quire.core.pooling_params import PoolingParams
@@ -31,8 +30,9 @@ from quire.engine import faults
 from quire.engine.admit import Admission, Admitted, Bounds
 from quire.engine.answer import ENDED, Answer, Delta, Timings, caused
 from quire.engine.link import Link
+from quire.engine.rest import check_awake
 from quire.engine.stats import Figures, Totals, Watcher, record_of
-from quire.engine.stream import Live, Stream
+from quire.engine.stream import Live, Stream, on_loop, promise
 from quire.text.tokenizer import Tokenizer
 
 __all__ = ["Client", "Delta", "Stream", "Timings"]
@@ -44,26 +44,6 @@ CLOSE_SECONDS = 5.0             # that the engine gets to end by itself
 MOST_LABEL_CHARS = 256          # of a user's own id that the engine keeps
 
 log = logging.getLogger("quire.engine")
-
-
-def on_loop(loop: asyncio.AbstractEventLoop, act: Callable[..., object], *arguments: Any) -> None:
-    """Now if this is its thread, else soon."""
-    try:
-        is_here = asyncio.get_running_loop() is loop
-    except RuntimeError:
-        is_here = False
-    if is_here:
-        act(*arguments)
-    else:
-        with suppress(RuntimeError):            # it was closed: nobody waits there
-            loop.call_soon_threadsafe(act, *arguments)
-
-
-def promise() -> Future[Any]:
-    """A future that whoever waits for it cannot cancel."""
-    future: Future[Any] = Future()
-    future.set_running_or_notify_cancel()
-    return future
 
 
 class Client:
@@ -85,6 +65,7 @@ class Client:
         self.labels: dict[str, dict[int, Live]] = {}
         self.lock, self.next_id = Lock(), 0
         self.tickets, self.numbers = dict[int, Future[None]](), count()
+        self.asleep: set[str] = set()               # what the engine was told to be without
         self.ready: Future[Ready] = promise()
         self.death: Future[QuireError] = promise()
         self.idle: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
@@ -179,14 +160,14 @@ class Client:
 
     def _begin(self, admit: Callable[[], Admitted], request_id: str, arrival: float | None,
                shown_ids: frozenset[int] = frozenset()) -> Stream:
-        self._check_open(len(self.live) + 1)
+        self.check_open(len(self.live) + 1)
         try:
             admitted = admit()
         except QuireError:
             raise
         except Exception as error:
             raise self._failure(error, request_id) from error
-        self._check_open(len(self.live) + admitted.params.n)
+        self.check_open(len(self.live) + admitted.params.n)
         self.watch()
         live = self._enter(admitted, request_id, time.monotonic() if arrival is None else arrival, shown_ids)
         self.link.send(Add(live.base, admitted.prompt, admitted.sampling, admitted.priority, admitted.salt,
@@ -202,23 +183,41 @@ class Client:
 
     async def reset_prefix_cache(self) -> None:
         """Who begins after this finds nothing computed before."""
+        await self._ask(Reset)
+
+    async def rest(self, parts: tuple[str, ...], is_deep: bool = False) -> None:
+        """Be without these of messages.PARTS. Whoever is alive is computed to the end first where it is memory."""
+        self.asleep |= set(parts)
+        await self._ask(lambda ticket: Rest(ticket, parts, is_deep))
+
+    async def wake(self, parts: tuple[str, ...]) -> None:
+        await self._ask(lambda ticket: Wake(ticket, parts))
+        self.asleep -= set(parts)
+
+    def abort_all(self) -> None:
+        for live in dict.fromkeys(self.live.values()):
+            on_loop(live.loop, self._abort, live)
+
+    async def _ask(self, command: Callable[[int], Command]) -> None:
+        """Until it is done."""
         number, done = next(self.numbers), promise()
         self.tickets[number] = done
         if self.cause is not None:
             raise self.dead()
-        self.link.send(Reset(number))
+        self.link.send(command(number))
         await asyncio.wrap_future(done)
 
     def figures(self) -> Figures:
         return self.totals.figures(self.snapshot)
 
-    def _check_open(self, wanted: int) -> None:
+    def check_open(self, wanted: int) -> None:
         if self.state == "dead":
             raise self.dead()
         if self.state in ("draining", "closed"):
             raise Unavailable("the server is going down and takes no new requests; send it to another, or again later")
         if self.state != "ready":
             raise Unavailable("the model is still loading; try again in a moment")
+        check_awake(self.asleep, may_wait=True)
         if wanted > self.plan.max_queue:
             raise Overloaded(f"{len(self.live):,} requests are waiting or running, and {self.plan.max_queue:,} may; "
                              "try again in a moment, or start with a larger --max-queue")

@@ -75,6 +75,14 @@ class Engine:
     def reset_prefix_cache(self) -> None:
         self.scheduler.kv.reset_prefix_cache()
 
+    def free(self, weights: bool) -> None:
+        """Give the KV cache back, and the weights too where asked. Only where nothing is alive."""
+        self.reset_prefix_cache()
+        self.executor.free(weights)
+
+    def restore(self, weights: bool, kv: bool) -> None:
+        self.executor.restore(weights, kv)
+
     def stats(self) -> Stats:
         return self.scheduler.stats()
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from quire.core.errors import EngineDead, QuireError
 from quire.core.messages import (
     DEAD,
+    KV_CACHE,
     REFUSED,
+    WEIGHTS,
     Abort,
     Add,
     Batch,
@@ -20,9 +22,11 @@ from quire.core.messages import (
     Progress,
     Ready,
     Reset,
+    Rest,
     Snapshot,
     Stop,
     Tell,
+    Wake,
 )
 from quire.core.types import News, RequestRefused
 from quire.engine import faults
@@ -39,23 +43,30 @@ Make = Callable[[Callable[[int, int], None]], Engine]       # from a callback fo
 
 
 class Loop:
-    """ids      the client's id -> the engine's, of all who are alive; names is the inverse"""
+    """ids      the client's id -> the engine's, of all who are alive; names is the inverse
+    asleep   what the engine is without, of messages.PARTS; then it takes no turns, and requests wait
+    """
 
     def __init__(self, engine: Engine, tell: Tell, pulse: Pulse | None = None):
         self.engine, self.tell, self.pulse = engine, tell, pulse or Pulse()
         self.ids: dict[int, int] = {}
         self.names: dict[int, int] = {}
         self.is_stopped = False
+        self.asleep: set[str] = set()
         self.told_at = 0.0
 
     def run(self, receive: Receive) -> None:
         """Until a Stop. Raises EngineDead when the engine cannot go on."""
         while not self.is_stopped:
-            for command in receive(0.0 if self.engine.is_busy else IDLE_SECONDS):
+            for command in receive(0.0 if self.may_turn else IDLE_SECONDS):
                 self.obey(command)
             self.pulse.beat()
-            if self.engine.is_busy:
+            if self.may_turn:
                 self.turn()
+
+    @property
+    def may_turn(self) -> bool:
+        return self.engine.is_busy and not self.asleep
 
     def obey(self, command: Command) -> None:
         if isinstance(command, Add):
@@ -66,6 +77,12 @@ class Loop:
                     self.engine.abort(self.ids[name])
         elif isinstance(command, Reset):
             self.engine.reset_prefix_cache()
+            self.tell(Done(command.ticket))
+        elif isinstance(command, Rest):
+            self._rest(command)
+            self.tell(Done(command.ticket))
+        elif isinstance(command, Wake):
+            self._wake(command)
             self.tell(Done(command.ticket))
         elif isinstance(command, Stop):
             self.is_stopped = True
@@ -83,6 +100,18 @@ class Loop:
             self.tell(Batch(known, snapshot))
         if log.isEnabledFor(logging.DEBUG):
             self._note(news)
+
+    def _rest(self, command: Rest) -> None:
+        if not {WEIGHTS, KV_CACHE}.isdisjoint(command.parts):
+            while self.engine.is_busy and {WEIGHTS, KV_CACHE}.isdisjoint(self.asleep):
+                self.pulse.beat()
+                self.turn()
+            self.engine.free(weights=WEIGHTS in command.parts and command.is_deep)
+        self.asleep |= set(command.parts)
+
+    def _wake(self, command: Wake) -> None:
+        self.engine.restore(weights=WEIGHTS in command.parts, kv=KV_CACHE in command.parts)
+        self.asleep -= set(command.parts)
 
     def abort_all(self) -> None:
         for request_id in list(self.names):

@@ -5,11 +5,34 @@ nobody holds any more tells that its reader has left, without a word.
 """
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 from quire.core.errors import QuireError
 from quire.core.outputs import Position
 from quire.engine.answer import Answer, Delta, Timings
+
+
+def on_loop(loop: asyncio.AbstractEventLoop, act: Callable[..., object], *arguments: Any) -> None:
+    """Now if this is its thread, else soon."""
+    try:
+        is_here = asyncio.get_running_loop() is loop
+    except RuntimeError:
+        is_here = False
+    if is_here:
+        act(*arguments)
+    else:
+        with suppress(RuntimeError):            # it was closed: nobody waits there
+            loop.call_soon_threadsafe(act, *arguments)
+
+
+def promise() -> Future[Any]:
+    """A future that whoever waits for it cannot cancel."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 class Live:

@@ -1,7 +1,8 @@
 """Deltas, put together: the RequestOutput of LLM and AsyncLLMEngine."""
 import time
+from typing import Any
 
-from quire.core.outputs import CompletionOutput, RequestOutput, RequestStateStats
+from quire.core.outputs import CompletionOutput, FlatLogprobs, RequestOutput, RequestStateStats
 from quire.engine.answer import Answer, Delta
 
 
@@ -20,7 +21,7 @@ class Whole:
         """Its ids and texts do not grow with what comes later; the prompt is shared."""
         answer = self.answer
         output = RequestOutput(
-            self.request_id, self.prompt, answer.prompt_token_ids, answer.prompt_logprobs,
+            self.request_id, self.prompt, answer.prompt_token_ids, self._shaped(answer.prompt_logprobs),
             [self._completion(delta) for delta in self.deltas if self._is_shown(delta)], is_finished,
             self._metrics(), num_cached_tokens=answer.num_cached_tokens)
         if self.is_delta:
@@ -32,10 +33,14 @@ class Whole:
 
     def _completion(self, delta: Delta) -> CompletionOutput:
         wants_logprobs = self.answer.params.logprobs is not None
-        logprobs = list(delta.logprobs or ()) if wants_logprobs else None
+        logprobs = self._shaped(list(delta.logprobs or ())) if wants_logprobs else None
         total = self.answer.choices[delta.index].cumulative_logprob if wants_logprobs else None
-        return CompletionOutput(delta.index, delta.text, list(delta.token_ids), total, logprobs, delta.finish_reason,
-                                delta.stop_reason)
+        return CompletionOutput(delta.index, delta.text, list(delta.token_ids), total, logprobs,
+                                finish_reason=delta.finish_reason, stop_reason=delta.stop_reason)
+
+    def _shaped(self, positions: Any) -> Any:
+        """A list of dicts, or columns where those were asked for."""
+        return FlatLogprobs.of(positions) if positions is not None and self.answer.params.flat_logprobs else positions
 
     def _metrics(self) -> RequestStateStats:
         answer, timings = self.answer, self.answer.timings

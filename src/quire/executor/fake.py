@@ -71,7 +71,8 @@ class FakeDevice:
     def __init__(self, num_blocks: int, block_size: int, *, model: FakeModel | None = None, seed: int = 0,
                  rows: int = 1 << 30, step_tokens: int = 1 << 30, drafts: int = 0, failure_rate: float = 0.0,
                  late_rate: float = 0.0, delay: float = 0.0, sleep: Callable[[float], None] = time.sleep):
-        self.slots = [EMPTY] * (num_blocks * block_size)
+        self.num_slots = num_blocks * block_size
+        self.slots = [EMPTY] * self.num_slots
         self.block_size, self.max_rows, self.step_tokens, self.max_drafts = block_size, rows, step_tokens, drafts
         self.model, self.rng, self.failure_rate = model or FakeModel(), random.Random(seed), failure_rate
         self.late_rate, self.delay, self.sleep = late_rate, delay, sleep
@@ -92,6 +93,14 @@ class FakeDevice:
     def stop(self) -> None:
         assert self.is_started
         self.is_started = False
+
+    def free(self, weights: bool) -> None:
+        assert not self.rows and not self.queue, "freed while something is alive"
+        self.slots = []
+
+    def restore(self, weights: bool, kv: bool) -> None:
+        if kv and not self.slots:
+            self.slots = [EMPTY] * self.num_slots
 
     def submit(self, step: Step) -> Callable[[], StepOutput]:
         assert self.is_started, "not started, or stopped already"

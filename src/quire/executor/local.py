@@ -38,6 +38,12 @@ class LocalExecutor:
             return self.outputs.pop(step.number)
         return answer
 
+    def free(self, weights: bool) -> None:
+        self.runner.free(weights)
+
+    def restore(self, weights: bool, kv: bool) -> None:
+        self.runner.restore(weights, kv, self.progress)
+
     def stop(self) -> None:
         self.queue.clear()
         runner = vars(self).pop("runner", None)     # weights and KV cache are freed with it

@@ -79,18 +79,22 @@ class ManyExecutor:
             for rank in self.ranks:
                 init = wire.Init(self.plan.to_wire(), rank.index, len(self.ranks), meeting, secret)
                 self._send(rank, wire.encode(init))
-            ready = 0
-            while ready < len(self.ranks):
-                ready += isinstance(self._hear(), wire.Ready)
+            self._meet()
         except BaseException:
             self.stop()
             raise
 
     def submit(self, step: Step) -> Callable[[], StepOutput]:
-        frame = wire.encode(wire.Execute(step))
-        for rank in self.ranks:
-            self._send(rank, frame)
+        self._tell_all(wire.Execute(step))
         return lambda: self._answer(step.number)
+
+    def free(self, weights: bool) -> None:
+        self._tell_all(wire.Free(weights))
+        self._meet()
+
+    def restore(self, weights: bool, kv: bool) -> None:
+        self._tell_all(wire.Restore(weights, kv))
+        self._meet()
 
     def stop(self) -> None:
         self.selector.close()
@@ -156,6 +160,17 @@ class ManyExecutor:
                 return self._lost(other)
         self.loss = last.message
         return ERRORS.get(last.error, DeviceError)(last.message)
+
+    def _meet(self) -> None:
+        """Wait until every rank is ready."""
+        ready = 0
+        while ready < len(self.ranks):
+            ready += isinstance(self._hear(), wire.Ready)
+
+    def _tell_all(self, message: wire.ToRank) -> None:
+        frame = wire.encode(message)
+        for rank in self.ranks:
+            self._send(rank, frame)
 
     def _send(self, rank: Rank, frame: bytes) -> None:
         try:

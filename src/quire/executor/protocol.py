@@ -16,5 +16,12 @@ class Executor(Protocol):
         the step is done. What one request does wrong stands in StepOutput.failed; an exception, here or from the
         answer, means that the device is lost and no later step will be done."""
 
+    def free(self, weights: bool) -> None:
+        """Between steps, with no row alive: give the KV cache back, and the weights too where asked. No step is taken until
+        both are there again."""
+
+    def restore(self, weights: bool, kv: bool) -> None:
+        """Have again what free() gave back: weights from their files, the cache empty. What is there already stays."""
+
     def stop(self) -> None:
         """Once, at any time after start(), also when the device is lost. Frees what start() took."""

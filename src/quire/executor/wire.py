@@ -26,13 +26,22 @@ class Execute(msgspec.Struct, tag=True):
     step: Step
 
 
+class Free(msgspec.Struct, tag=True):
+    weights: bool
+
+
+class Restore(msgspec.Struct, tag=True):
+    weights: bool
+    kv: bool
+
+
 class Loading(msgspec.Struct, tag=True):
     done: int                   # bytes of weights
     total: int
 
 
 class Ready(msgspec.Struct, tag=True):
-    """The rank takes steps now."""
+    """The rank takes steps now, or has done what it was last told to free or restore."""
 
 
 class Alive(msgspec.Struct, tag=True):
@@ -65,7 +74,7 @@ class Done(msgspec.Struct, tag=True):
                           self.masking)
 
 
-ToRank = Init | Execute
+ToRank = Init | Execute | Free | Restore
 FromRank = Loading | Ready | Alive | Lost | Done
 
 

@@ -78,14 +78,26 @@ def _run(link: Link) -> None:
     if is_first:
         warn_of_slow_ops(plan)
     runner = Runner(plan, ModelSpec.read(plan.model_folder), _join_mesh(init, plan))
-    runner.load(lambda done, total: link.send(wire.Loading(done, total)) if is_first else None)
+
+    def progress(done: int, total: int) -> None:
+        if is_first:
+            link.send(wire.Loading(done, total))
+
+    runner.load(progress)
     if is_first:
         threading.Thread(target=_beat, args=(link, runner), daemon=True).start()
     link.send(wire.Ready())
-    while isinstance(message := link.receive(), wire.Execute):
-        output = runner.execute(message.step)
-        if is_first:
-            link.send(wire.Done.of(message.step.number, output))
+    while not isinstance(message := link.receive(), wire.Init):
+        if isinstance(message, wire.Execute):
+            output = runner.execute(message.step)
+            if is_first:
+                link.send(wire.Done.of(message.step.number, output))
+            continue
+        if isinstance(message, wire.Free):
+            runner.free(message.weights)
+        else:
+            runner.restore(message.weights, message.kv, progress)
+        link.send(wire.Ready())
 
 
 def _join_mesh(init: wire.Init, plan: Plan) -> Mesh:

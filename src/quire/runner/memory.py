@@ -1,4 +1,8 @@
-"""The memory of the KV cache."""
+"""The memory of the KV cache, and giving memory back."""
+import ctypes
+import gc
+import sys
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -23,6 +27,15 @@ def make_layer(num_blocks: int, heads: int, block_size: int, head_dim: int, dtyp
     shape, of_scales = (num_blocks, heads, block_size, head_dim), (num_blocks, heads, 2, block_size)
     scales = _zeros(of_scales, torch.float32, device) if dtype is torch.int8 else None
     return KVLayer(_zeros(shape, dtype, device), _zeros(shape, dtype, device), scales)
+
+
+def give_back(device: torch.device) -> None:
+    """To the system, what was freed. glibc keeps what malloc had below its threshold, torch what its device had."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:

@@ -26,7 +26,7 @@ from quire.runner.forward import Forward, SeamedMesh
 from quire.runner.inputs import Acts, make_batch
 from quire.runner.load import Progress, load_model, no_progress
 from quire.runner.means import Means
-from quire.runner.memory import make_kv
+from quire.runner.memory import give_back, make_kv
 from quire.runner.rows import Rows
 from quire.runner.vocabulary import read_vocabulary
 from quire.sampling.sampler import Sampler
@@ -54,15 +54,30 @@ class Runner:
         self.fault_prepare = self.fault_forward = self.fault_prompts = self.fault_sample = no_fault
 
     def load(self, progress: Progress = no_progress) -> None:
-        ops, mesh = ops_for(self.device, self.dtype), self.mesh
-        self.model = load_model(self.plan, self.spec, ops, SeamedMesh(mesh.rank, mesh.size, mesh.group, mesh.device), progress)
-        self.kv = make_kv(self.plan, self.spec, mesh)
-        self.forward = Forward(self.plan, self.model, ops, self.kv)
+        self.restore(weights=True, kv=True, progress=progress)
+
+    def restore(self, weights: bool, kv: bool, progress: Progress = no_progress) -> None:
+        """Make of these what is not there; and the pass, once both are."""
+        ops, mesh, there = ops_for(self.device, self.dtype), self.mesh, vars(self)
+        if weights and "model" not in there:
+            seamed = SeamedMesh(mesh.rank, mesh.size, mesh.group, mesh.device)
+            self.model = load_model(self.plan, self.spec, ops, seamed, progress)
+        if kv and "kv" not in there:
+            self.kv = make_kv(self.plan, self.spec, mesh)
+        if "forward" not in there and "model" in there and "kv" in there:
+            self.forward = Forward(self.plan, self.model, ops, self.kv)
+
+    def free(self, weights: bool) -> None:
+        """Between steps, with no row alive. The pass goes in any case: it has the addresses of both."""
+        for part in ("forward", "kv", *["model"] * weights):
+            vars(self).pop(part, None)
+        give_back(self.device)
 
     @property
     def num_layers_run(self) -> int:
-        """Grows while a step is computed: a heart that beats more often than once a step."""
-        return self.forward.num_layers_run
+        """Grows while a step is computed: a heart that beats more often than once a step. 0 where something was freed."""
+        forward: Forward | None = vars(self).get("forward")
+        return 0 if forward is None else forward.num_layers_run
 
     @torch.inference_mode()
     def execute(self, step: Step) -> StepOutput:
