@@ -1,10 +1,10 @@
 """The CPU backend beside what the machine can do and beside its peers, all in one run: `python -m benchmarks.cpu [--out FILE]`.
 
-Whole models of well-known shapes with random weights, and before and after each row the machine's own limits: bytes a second
-that all threads read, operations a second of each kind of product, of which the better counts, for a limit is what can be
-reached at all. Every side is a process that waits in memory, and the sides work in turns, so that a busy moment meets all of
-them. Medians, with least and most. The share is of the limit that is nearer: reading the weights (and K and V) once a step, or
-multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed (`make bench-peers`), transformers always.
+Whole models of well-known shapes with random weights. Every side is a process that waits in memory, and the sides work in turns,
+so that a busy moment meets all of them. The machine is one of them: bytes a second that all threads read, operations a second of
+each kind of product. Medians, with least and most. The share is of the limit that is nearer: reading the weights (and K and V)
+once a step, or multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed (`make bench-peers`),
+transformers always.
 
 With --out each shape is written when it is through. A file that is there keeps the shapes that are not measured now.
 """
@@ -19,7 +19,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -94,26 +93,23 @@ def workers(shape: Shape, folder: Path, threads: int) -> Iterator[dict[str, Work
         yield found
 
 
-def beside(threads: int, take: Callable[[], Times]) -> tuple[Times, Limit]:
-    """What is taken, and the better of the machine's limits before and after."""
-    before, times, after = limits(threads), take(), limits(threads)
-    return times, {kind: max(before[kind], after[kind]) for kind in before}
-
-
 def told(limit: Limit) -> str:
     return (f"{limit['read'] / 1e9:.1f} GB/s, bf16 {limit['bfloat16'] / 1e9:.0f} GFLOP/s, int8 "
             f"{limit['int8'] / 1e9:.0f} GOP/s")
 
 
-def in_turns(sides: dict[str, Worker], rounds: int, act: str, **values: Any) -> Times:
-    """Every side once, unmeasured, and then `rounds` times."""
+def in_turns(sides: dict[str, Worker], threads: int, rounds: int, act: str, **values: Any) -> tuple[Times, Limit]:
+    """Every side once, unmeasured, and then `rounds` times; and in each round the machine, which is the median, too."""
     times: Times = {name: [] for name in sides}
+    rates: Times = {}
     for i in range(rounds + 1):
         for name, worker in sides.items():
             seconds = float(worker.ask(act, **values))
             if i:
                 times[name].append(seconds)
-    return times
+        for kind, rate in limits(threads).items():
+            rates.setdefault(kind, []).append(rate)
+    return times, {kind: statistics.median(found) for kind, found in rates.items()}
 
 
 # ---- the bounds
@@ -169,8 +165,8 @@ def show(found: dict[str, Any]) -> str:
 def measure(shape: Shape, threads: int, rounds: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
-    def note(what: str, take: Callable[[], Times], bound: Callable[[str, Limit], float], work: float) -> None:
-        times, limit = beside(threads, take)
+    def note(what: str, taken: tuple[Times, Limit], bound: Callable[[str, Limit], float], work: float) -> None:
+        times, limit = taken
         for side in times:
             found.append(row(what, side, times, bound(side, limit) if side in BITS else None, work) | {"limits": limit})
             print(show(found[-1]), flush=True)
@@ -180,15 +176,15 @@ def measure(shape: Shape, threads: int, rounds: int) -> list[dict[str, Any]]:
         make_model(shape, Path(name))
         with workers(shape, Path(name), threads) as sides:
             ours = {name: side for name, side in sides.items() if name in BITS}
-            note("prefill 512", lambda: in_turns(sides, rounds, "prefill", tokens=CONTEXT),
+            note("prefill 512", in_turns(sides, threads, rounds, "prefill", tokens=CONTEXT),
                  lambda side, limit: shape.prefill_flops(CONTEXT) / peak_of(side, limit), CONTEXT)
-            note("decode, 1 row", lambda: in_turns(sides, rounds, "decode", context=CONTEXT, steps=STEPS),
+            note("decode, 1 row", in_turns(sides, threads, rounds, "decode", context=CONTEXT, steps=STEPS),
                  lambda side, limit: step_bound(shape, side, 1, limit), 1)
-            note("decode, 16 rows", lambda: in_turns(ours, rounds, "batch", context=CONTEXT, steps=STEPS, rows=16),
+            note("decode, 16 rows", in_turns(ours, threads, rounds, "batch", context=CONTEXT, steps=STEPS, rows=16),
                  lambda side, limit: step_bound(shape, side, 16, limit), 16)
             found += profiles(ours)
             quire = {"quire": sides["quire"]}
-            cold, warm = (in_turns(quire, rounds, act, tokens=CONTEXT)["quire"] for act in ("prefill", "cached"))
+            cold, warm = (in_turns(quire, threads, rounds, act, tokens=CONTEXT)[0]["quire"] for act in ("prefill", "cached"))
             found.append({"what": "cached prompt", "side": "quire", "x uncached": figures(
                 [a / b for a, b in zip(cold, warm, strict=True)])})
             print(f"  first token of a cached prompt: {found[-1]['x uncached']['median']:.1f} times sooner", flush=True)
@@ -215,7 +211,7 @@ def crowds(shape: Shape, sides: dict[str, Worker], threads: int, rounds: int) ->
     found, pair = [], {name: sides[name] for name in ("quire", "transformers")}
     for count in CROWDS:
         outputs = Random(count).choices((16, 32, 64, 128), k=count)
-        times, limit = beside(threads, partial(in_turns, pair, rounds, "crowd", outputs=outputs, prompt=128))
+        times, limit = in_turns(pair, threads, rounds, "crowd", outputs=outputs, prompt=128)
         bound = crowd_bound(shape, 128, outputs, limit)
         for side in times:
             found.append(row(f"{count} requests", side, times, bound if side == "quire" else None, sum(outputs)))
