@@ -13,6 +13,7 @@ the end         of the engine is told to every stream at once, as EngineDead or 
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from itertools import count
@@ -254,10 +255,10 @@ class Client:
 
     def _distribute(self, news: list[News]) -> None:
         """Each to the loop that its stream was made on; nearly always there is one. Nobody waits on a closed one."""
-        by_loop: dict[asyncio.AbstractEventLoop, list[News]] = {}
+        by_loop = defaultdict[asyncio.AbstractEventLoop, list[News]](list)
         for n in news:
             if (live := self.live.get(n.request_id)) is not None:
-                by_loop.setdefault(live.loop, []).append(n)
+                by_loop[live.loop].append(n)
         for loop, part in by_loop.items():
             if loop.is_closed():
                 for live in dict.fromkeys(self.live[n.request_id] for n in part):

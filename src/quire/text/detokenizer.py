@@ -4,7 +4,7 @@ A character whose bytes are spread over several ids leaves with the last of them
 leave as U+FFFD. Costs O(1) for each id.
 """
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from quire.text.pieces import Manner
@@ -32,16 +32,25 @@ class Detokenizer:
         self._skipped: frozenset[int] = tokenizer.special_ids - shown_ids if skip_special_tokens else frozenset()
         self._spaces = spaces_between_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._is_inside = False             # of a character
         self._is_first = True               # no id has been seen that is shown
         self._was_added = False             # the last one was an added token
         self._strip = self._manner.strip_left       # spaces that may still go
         self.push(prompt_ids_tail)
 
-    def push(self, ids: Iterable[int]) -> str:
+    def push(self, ids: Sequence[int]) -> str:
         """The whole characters that are new."""
         skipped, is_placed = self._skipped, self._is_first or self._strip or self._manner.glue
         bytes_of = self._place if is_placed else self._tokenizer.token_bytes
-        return self._decoder.decode(b"".join([bytes_of(i) for i in ids if i not in skipped]))
+        if len(ids) == 1:
+            new = b"" if ids[0] in skipped else bytes_of(ids[0])
+        else:
+            new = b"".join([bytes_of(i) for i in ids if i not in skipped])
+        if not self._is_inside and new.isascii():       # as nearly always: the decoder need not see it
+            return new.decode()
+        text = self._decoder.decode(new)
+        self._is_inside = bool(self._decoder.getstate()[0])
+        return text
 
     def finish(self) -> str:
         """What is left when no id follows."""
