@@ -63,7 +63,7 @@ sanitize: $(TEST_STAMP)
 
 ## make lint           style, strict types, import floors
 lint: $(TEST_STAMP)
-	$(BIN)/ruff check src tests training benchmarks compat
+	$(BIN)/ruff check src tests training benchmarks compat examples
 	$(BIN)/mypy
 
 ## make bench          the benchmarks, each beside a peer in the same run; results go to benchmarks/results/

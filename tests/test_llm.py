@@ -148,6 +148,14 @@ def test_seeds_decide(llm):
     assert draw(1) == draw(1) != draw(2)
 
 
+def test_top_k_draws_from_the_best_ones_only(llm):
+    def worst(**given):
+        params = SamplingParams(temperature=1.0, top_p=0.95, seed=1, max_tokens=60, ignore_eos=True, logprobs=0, **given)
+        got = llm.generate("a", params)[0].outputs[0]
+        return max(position[token].rank for position, token in zip(got.logprobs, got.token_ids, strict=True))
+    assert worst(top_k=5) <= 5 < worst(top_k=50) <= 50 < worst(top_k=0)
+
+
 def test_siblings(llm):
     (output,) = llm.generate("a", SamplingParams(n=3, seed=4, max_tokens=10, ignore_eos=True))
     assert [o.index for o in output.outputs] == [0, 1, 2] and len({tuple(o.token_ids) for o in output.outputs}) == 3

@@ -59,7 +59,7 @@ def test_a_stream_is_the_answer_in_lines_of_events(command: Command) -> None:
 def test_a_key_must_be_right(command: Command, key: str) -> None:
     status, said = post(command, CHAT, key=key)
     assert status == 401 and json.loads(said)["error"]["code"] == "invalid_api_key"
-    assert curl(f"{command.url}/health", "-o", "/dev/null", "-w", "%{http_code}", key="") == "200"
+    assert curl("-f", f"{command.url}/health", "-o", "/dev/null", "-w", "%{http_code}", key="") == "200"
 
 
 @pytest.mark.parametrize("body", ['{"model": "quire-8m", "messages": [', "", "model=quire-8m", '{"model": "quire-8m"}',

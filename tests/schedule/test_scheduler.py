@@ -168,6 +168,34 @@ def test_a_preempted_request_comes_back_before_those_who_waited():
     assert engine.stats().num_preemptions and ended == ids
 
 
+# ---- continuous batches, and no block too many
+
+def test_who_waits_takes_the_place_of_who_ended_while_others_go_on():
+    """A place is empty for the turn of an end and the next, in which the device hears of it."""
+    engine = build(rows=2)
+    ids = [engine.add(PROMPT[i:], Sampling(most))[0] for i, most in enumerate((3, 12, 5, 2, 9, 1))]
+    ended: list[int] = []
+    before = now = 0
+    while engine.is_busy:
+        just = [n.request_id for n in engine.turn() if n.reason]
+        ended, before, now = ended + just, now, len(just)
+        assert engine.stats().num_running + before + now >= min(2, len(ids) - len(ended))
+    assert ended == [ids[i] for i in (0, 2, 3, 1, 5, 4)], "the short ones end beside the long one"
+
+
+def test_a_request_never_holds_a_whole_block_that_it_does_not_need():
+    """A prompt gets its blocks when it begins, an answer one by one."""
+    engine = build(block_size=4, step_tokens=7)
+    request = engine.scheduler.requests[engine.add(PROMPT, Sampling(20))[0]]
+    held = []
+    while engine.scheduler.requests:
+        engine.turn()
+        held.append(engine.stats().num_held_blocks)
+        if request.row is not None:
+            assert held[-1] == -(-max(len(PROMPT), request.scheduled) // 4)
+    assert sorted({*held}) == [0, 10, 11, 12, 13, 14, 15]
+
+
 # ---- the prefix cache
 
 @pytest.mark.parametrize("other", [{"salt": "s"}, {"adapter": "a"}, {"may_read_cache": False}])

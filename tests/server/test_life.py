@@ -1,6 +1,7 @@
 """From the first answer of a server to its last: loading, ready, draining, hung, dead."""
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -185,12 +186,13 @@ def streaming(url, body):
     return httpx.stream("POST", f"{url}/v1/chat/completions", json=body, timeout=LIMIT_SECONDS, verify=False)
 
 
-def test_sigterm_drains_and_exits_with_0():
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_sigterm_drains_and_exits_with_0(number):
     with program(default_chat_template_kwargs={"delay": 0.01, "script": "abcdefgh" * 20}, drain_seconds=60.0) as running:
         with streaming(running.url, chat("x", stream=True, max_tokens=100)) as response:
             lines = response.iter_lines()
             next(lines)
-            running.terminate()
+            running.send_signal(number)
             assert list(lines)[-2] == "data: [DONE]"
         assert ended(running) == (0, "")
 
