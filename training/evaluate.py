@@ -1,6 +1,8 @@
 """Judge a finished model on held-out items: `python -m training.evaluate FOLDER [--draft FOLDER] [--out card.json]`.
 
-Everything is decoded greedily and without constraints, by transformers, from the exported bf16 weights.
+Everything is decoded greedily and without constraints, by transformers, from the exported bf16 weights; only how it goes on
+from a plain beginning is drawn, as the model's own defaults have it. To tell what is missing where an aim is missed, some
+families are drawn anew as well: conversations in the wordings of training, none of which is in it.
 """
 import argparse
 import json
@@ -19,7 +21,7 @@ from transformers import AutoModelForCausalLM
 
 from .corpus import mixture
 from .corpus.form import Chat, Item, assistant, user
-from .corpus.render import ANSWER, encode, prompt_of
+from .corpus.render import ANSWER, answer_text, encode, prompt_of, text_of
 
 PROMPTS = [
     "What is machine learning?", "Explain neural networks.", "What is deep learning?",
@@ -30,6 +32,8 @@ PROMPTS = [
     "Hello, how are you?",
 ]
 BEGINNINGS = ["The capital of France is", "Once upon a time,"]
+FAMILIAR = ("memory", "arithmetic", "extraction", "tools")
+TRAINED_ON = 1                  # seed of the bundled models' corpus
 
 
 class Judge:
@@ -41,16 +45,16 @@ class Judge:
         self.end = self.tokenizer.token_to_id("<|im_end|>")
 
     @torch.inference_mode()
-    def answers(self, prompts: list[list[int]], most: int, batch: int = 32) -> list[str]:
-        """Greedy continuations, special tokens kept out, in the order of the prompts."""
+    def answers(self, prompts: list[list[int]], most: int, batch: int = 32, **how: Any) -> list[str]:
+        """Continuations, greedy unless `how` says else, special tokens kept out, in the order of the prompts."""
         order, found = sorted(range(len(prompts)), key=lambda i: len(prompts[i])), [""] * len(prompts)
         for begin in range(0, len(order), batch):
             members = order[begin:begin + batch]
             width = max(len(prompts[i]) for i in members)
             ids = torch.tensor([[0] * (width - len(prompts[i])) + prompts[i] for i in members])
             mask = torch.tensor([[0] * (width - len(prompts[i])) + [1] * len(prompts[i]) for i in members])
-            out = self.model.generate(input_ids=ids, attention_mask=mask, max_new_tokens=most, do_sample=False,
-                                      eos_token_id=[self.end, 0], pad_token_id=0)
+            out = self.model.generate(input_ids=ids, attention_mask=mask, max_new_tokens=most,
+                                      eos_token_id=[self.end, 0], pad_token_id=0, **({"do_sample": False} | how))
             for i, row in zip(members, out[:, width:].tolist(), strict=True):
                 found[i] = self.tokenizer.decode(row, skip_special_tokens=True)
         return found
@@ -115,6 +119,8 @@ def rates(model: Judge, items: Iterable[Item], misses: list[dict[str, str]]) -> 
     sums: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for item, answer in zip(judged, answers, strict=True):
         verdict = judge(item.check, answer)
+        if "wording" in item.check:
+            verdict[f"in a {item.check['wording']} wording"] = verdict["right"]
         for name, is_right in verdict.items():
             sums[f"{item.family}: {item.check['kind']}"][name].append(is_right)
         if not all(verdict.values()):
@@ -122,6 +128,21 @@ def rates(model: Judge, items: Iterable[Item], misses: list[dict[str, str]]) -> 
             misses.append({"family": item.family, "asked": asked, "said": answer, "wanted": str(item.check)})
     return {family: {"n": len(next(iter(figures.values()))), **{k: sum(v) / len(v) for k, v in figures.items()}}
             for family, figures in sums.items()}
+
+
+def known_wordings(model: Judge, seed: int, count: int) -> dict[str, dict[str, float]]:
+    """Family -> the share of conversations, drawn as those of training and none of them, whose last answer is the very one."""
+    found = {}
+    for family in FAMILIAR:
+        make, size = mixture.MIX[family]
+        seen = {text_of(document) for document in make(mixture.source(TRAINED_ON, family), size)}
+        drawn = (d for d in make(mixture.source(seed, f"known/{family}"), 1 << 30) if isinstance(d, Chat))
+        chats = list(islice((d for d in drawn if text_of(d) not in seen), count))
+        answers = model.answers([prompt_of(chat, model.tokenizer) for chat in chats], most=160)
+        wanted = [answer_text(chat.messages[-1], True) for chat in chats]
+        right = [said.strip() == want.strip() for said, want in zip(answers, wanted, strict=True)]
+        found[family] = {"n": len(right), "right": sum(right) / len(right)}
+    return found
 
 
 def perplexity(model: Judge, items: list[Item]) -> float:
@@ -161,10 +182,12 @@ def by_position(model: Judge, seed: int, count: int = 12) -> dict[str, float]:
     return {f"{bounds[i]}-{bounds[i + 1]}": math.exp(sums[i] / counts[i]) for i in range(len(bounds) - 1) if counts[i]}
 
 
-def transcript(model: Judge) -> list[tuple[str, str]]:
+def transcript(model: Judge, seed: int) -> list[tuple[str, str]]:
     asked = [prompt_of(Chat([user(p), assistant("")]), model.tokenizer) for p in PROMPTS]
     plain = [model.tokenizer.encode(p, add_special_tokens=False).ids for p in BEGINNINGS]
-    return [*zip(PROMPTS, model.answers(asked, 200), strict=True), *zip(BEGINNINGS, model.answers(plain, 300), strict=True)]
+    torch.manual_seed(seed)
+    drawn = model.answers(plain, 300, do_sample=True, temperature=0.7, top_p=0.9)
+    return [*zip(PROMPTS, model.answers(asked, 200), strict=True), *zip(BEGINNINGS, drawn, strict=True)]
 
 
 def report(args: argparse.Namespace) -> dict[str, Any]:
@@ -175,7 +198,8 @@ def report(args: argparse.Namespace) -> dict[str, Any]:
                                "by position": by_position(target, args.seed), "rates": rates(target, items, misses)}
     if args.draft:
         figures["draft agreement"] = agreement(target, Judge(args.draft), chats)
-    figures["transcript"] = transcript(target)
+    figures["known wordings"] = known_wordings(target, args.seed + 1_000_003, args.count)
+    figures["transcript"] = transcript(target, args.seed)
     if args.misses:
         for miss in islice(misses, args.misses):
             print(json.dumps(miss))
@@ -189,6 +213,8 @@ def table(figures: dict[str, Any]) -> str:
     for family, values in figures["rates"].items():
         shares = ", ".join(f"{name} {share:.1%}" for name, share in values.items() if name != "n")
         lines.append(f"{family:28} n={values['n']:<5} {shares}")
+    lines += [f"{family + ', known wordings':28} n={values['n']:<5} right {values['right']:.1%}"
+              for family, values in figures["known wordings"].items()]
     if "draft agreement" in figures:
         lines.append(f"greedy agreement of the draft    {figures['draft agreement']:.1%}")
     return "\n".join(lines)

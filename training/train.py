@@ -2,9 +2,9 @@
 
 Matrices inside the layers learn by Muon, everything else by AdamW: at these sizes Muon needs about half the tokens for the
 same loss. The learning rate warms up and falls along a cosine. Every second batch teaches nothing but copying, until it is
-learned, and a few go on doing so, lest it be forgotten. The last twentieth of the steps runs at the full 4,096 positions. With
-`--teacher` a small model learns a larger one's whole distribution beside the text, and nothing else. A run that was cut goes on
-from its newest checkpoint; `--start` begins a new one, with a schedule of its own, from the weights of another.
+learned, and a few go on doing so, lest it be forgotten. In the last tenth of the run every second step has the full 4,096
+positions. With `--teacher` a small model learns a larger one's whole distribution beside the text, and nothing else. A run that
+was cut goes on from its newest checkpoint; `--start` begins a new one, with a schedule of its own, from the weights of another.
 """
 import argparse
 import json
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,6 @@ from torch import Tensor
 from .batches import Batch, Shard, echoes, epoch, full_context
 from .model import SHAPES, Model
 
-LONG_SHARE = 0.05
 ECHO_UNTIL, ECHO_PAUSE = 0.7, 16        # every second batch is one of echoes until their loss is this, then one in so many
 
 
@@ -58,24 +58,29 @@ class Progress:
         return self.seconds * (1 - self.share) / max(self.share, 1e-6)
 
 
-def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int, copies: bool) -> Iterator[Batch]:
-    """Passes over the corpus until the last twentieth, then the long shard. Skips what an earlier run has seen."""
-    shard, skip, passes = Shard(folder, "train"), progress.step - progress.echoes, 0
-    while progress.share < 1 - LONG_SHARE:
-        for batch in epoch(shard, tokens, np.random.default_rng((seed, passes))):
-            if progress.share >= 1 - LONG_SHARE:
-                break
-            if skip:
-                skip -= 1
-                continue
-            yield batch
-            if copies and (progress.echo_loss > ECHO_UNTIL or progress.step % ECHO_PAUSE == 0):
-                yield echoes(tokens, np.random.default_rng((seed, 2 << 20, progress.step)), vocab)
-        passes += 1
-    shard, passes = Shard(folder, "long"), 0
-    while True:
+def text(shard: Shard, tokens: int, seed: int) -> Iterator[Batch]:
+    """One pass over the corpus after the other."""
+    for passes in count():
+        yield from epoch(shard, tokens, np.random.default_rng((seed, passes)))
+
+
+def long_rows(shard: Shard, tokens: int, seed: int) -> Iterator[Batch]:
+    for passes in count():
         yield from full_context(shard, tokens, np.random.default_rng((seed, 1 << 20, passes)))
-        passes += 1
+
+
+def batches(folder: Path, tokens: int, seed: int, progress: Progress, vocab: int, copies: bool, long_share: float
+            ) -> Iterator[Batch]:
+    """Text, and practice in copying; in the last part rows of the full context, by turns with text. Skips what an earlier run
+    has seen."""
+    short = islice(text(Shard(folder, "train"), tokens, seed), progress.step - progress.echoes, None)
+    while progress.share < 1 - long_share:
+        yield next(short)
+        if copies and (progress.echo_loss > ECHO_UNTIL or progress.step % ECHO_PAUSE == 0):
+            yield echoes(tokens, np.random.default_rng((seed, 2 << 20, progress.step)), vocab)
+    for whole in long_rows(Shard(folder, "long"), tokens, seed):
+        yield whole
+        yield next(short)
 
 
 def optimizers(model: Model, rate: float) -> list[torch.optim.Optimizer]:
@@ -163,7 +168,8 @@ def run(args: argparse.Namespace) -> None:
     resume(checkpoint, model, opts, progress)
     step_loss = torch.compile(loss_of, dynamic=False) if args.compile else loss_of
     saved = time.monotonic()
-    for batch in batches(args.data, args.batch, args.seed, progress, SHAPES[args.name].vocab, copies=teacher is None):
+    for batch in batches(args.data, args.batch, args.seed, progress, SHAPES[args.name].vocab, teacher is None,
+                         args.long_share):
         if progress.share >= 1 or (args.stop_after and progress.step >= args.stop_after):
             break
         began, factor = time.monotonic(), schedule(progress)
@@ -198,6 +204,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1e9, help="or time to take; whichever comes first")
     parser.add_argument("--batch", type=int, default=4096, help="tokens in a step")
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    parser.add_argument("--long-share", type=float, default=0.1, help="of the run: every second step has rows of 4,096")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=20, help="steps between lines")
     parser.add_argument("--stop-after", type=int, default=0, metavar="STEPS", help="stop early, for tests")

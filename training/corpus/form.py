@@ -41,6 +41,7 @@ class Item:
             {"kind": "json", "schema": {...}, "value": {...}}    valid against the schema (and equal to the value)
             {"kind": "tool", "name": ..., "arguments": {...}}    one call of this tool with these arguments
             {"kind": "continue", "prefix": ..., "values": [...]} plain completion of a prefix, no chat
+            beside them "wording": "known" or "new", where a family has items of both
     """
     family: str
     chat: Chat

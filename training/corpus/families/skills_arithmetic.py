@@ -155,5 +155,7 @@ def arithmetic_held_out(rng: Random, count: int) -> Iterator[Item]:
     """Additions of held-out pairs, half of them in held-out phrasings, half in those of the training."""
     for _ in range(count):
         a, b = _operands(rng, held=True)
-        question, answer = _task(rng.choice(ADD_HELD if rng.random() < 0.5 else ADD), a, b, "+", a + b)
-        yield Item(FAMILY, Chat([user(question), assistant(answer)]), {"kind": "exact", "value": str(a + b)})
+        wording, phrases = ("new", ADD_HELD) if rng.random() < 0.5 else ("known", ADD)
+        question, answer = _task(rng.choice(phrases), a, b, "+", a + b)
+        check = {"kind": "exact", "value": str(a + b), "wording": wording}
+        yield Item(FAMILY, Chat([user(question), assistant(answer)]), check)
