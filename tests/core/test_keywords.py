@@ -6,6 +6,7 @@ import torch
 
 from quire.core.errors import ConfigError
 from quire.core.keywords import plain
+from quire.core.settings import options_from_flags
 
 
 def test_python_s_own_ways_to_say_it():
@@ -20,3 +21,9 @@ def test_python_s_own_ways_to_say_it():
 def test_what_cannot_be_said_is_refused(given, words):
     with pytest.raises(ConfigError, match=words):
         plain(given)
+
+
+def test_a_program_s_engine_can_sleep_and_a_server_cannot():
+    assert plain({"enable_sleep_mode": True}) == {}
+    with pytest.raises(ConfigError, match=r"sleeping and waking over HTTP, .* LLM and AsyncLLMEngine have sleep\(\)"):
+        options_from_flags(["--enable-sleep-mode"], {})
