@@ -119,9 +119,13 @@ $(FUZZ_STAMP): tests/fuzz/requirements.txt tests/fuzz/constraints.txt | $(VENV)/
 	$(FUZZ)/bin/python -m pip install -q --disable-pip-version-check -c tests/fuzz/constraints.txt $(PIP_ARGS) -r tests/fuzz/requirements.txt
 	@touch $@
 
+# lm-eval's own backends run a model in their process, with the server's torch (tests/clients/test_lm_eval_vllm.py): accelerate
+# would bring another along.
 $(CLIENTS_STAMP): tests/clients/requirements.txt tests/clients/constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m venv $(CLIENTS)
 	@echo "quire: installing the clients of tests/clients, about 1 GB"
 	$(CLIENTS)/bin/python -m pip install -q --disable-pip-version-check -c tests/clients/constraints.txt $(PIP_ARGS) \
 	  -r tests/clients/requirements.txt
+	$(CLIENTS)/bin/python -m pip install -q --disable-pip-version-check -c tests/clients/constraints.txt $(PIP_ARGS) \
+	  --no-deps accelerate psutil
 	@touch $@

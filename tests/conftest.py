@@ -4,6 +4,7 @@ import os
 import pytest
 
 # What helpers assert is told as that of tests is, and holds under python -O too.
-pytest.register_assert_rewrite(*(f"tests.{part}" for part in ("core", "e2e", "engine", "executor", "schedule", "server")))
+PARTS = ("clients", "core", "e2e", "engine", "executor", "schedule", "server")
+pytest.register_assert_rewrite(*(f"tests.{part}" for part in PARTS))
 
 FULL = os.environ.get("QUIRE_TEST_FULL") == "1"

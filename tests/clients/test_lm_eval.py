@@ -1,9 +1,6 @@
 """lm-eval's own command line on local tasks; each figure is reckoned again from what the API says to a plain client."""
 import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,29 +8,17 @@ import httpx
 import pytest
 
 from tests.clients.conftest import KEY, MODEL
-from tests.e2e.command import BUNDLED, LIMIT_SECONDS, Command
+from tests.clients.lm_eval_run import TASKS, run_lm_eval
+from tests.e2e.command import BUNDLED, Command
 
-TASKS = Path(__file__).parent / "tasks"
 ITEMS = [json.loads(line) for line in (TASKS / "capitals.jsonl").read_text().splitlines()]
 UNTIL = [".", "\n"]
 NEAR = 1e-6
 
 
 def lm_eval(server: Command, out: Path, kind: str, route: str, tasks: list[str], *flags: str, **model: Any) -> dict[str, Any]:
-    """What it reports: {"results": of each task, "samples": of each task}."""
     arguments = {"model": MODEL, "base_url": f"{server.url}/v1/{route}", "max_length": 1024, "max_retries": 1, **model}
-    offline = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(out / "cache"), "OPENAI_API_KEY": KEY}
-    ran = subprocess.run(
-        [sys.executable, "-m", "lm_eval", "--model", kind, "--model_args", ",".join(f"{k}={v}" for k, v in arguments.items()),
-         "--tasks", ",".join(tasks), "--include_path", str(TASKS), "--output_path", str(out / "told"), "--log_samples", *flags],
-        cwd=TASKS, env=os.environ | offline, capture_output=True, text=True, timeout=10 * LIMIT_SECONDS)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    (results,) = (out / "told").rglob("results_*.json")
-    samples = {task: [json.loads(line) for path in (out / "told").rglob(f"samples_{task}_*.jsonl")
-                      for line in path.read_text().splitlines()] for task in tasks}
-    told = {task: {name.partition(",")[0]: figure for name, figure in row.items()}
-            for task, row in json.loads(results.read_text())["results"].items()}
-    return {"results": told, "samples": {task: sorted(rows, key=lambda row: row["doc_id"]) for task, rows in samples.items()}}
+    return run_lm_eval(out, kind, arguments, tasks, *flags, OPENAI_API_KEY=KEY)
 
 
 def post(server: Command, path: str, body: dict[str, Any]) -> dict[str, Any]:

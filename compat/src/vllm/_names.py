@@ -1,6 +1,7 @@
-"""Which name stands where, in the layout that scripts import from, and where Quire has it.
+"""Which name stands where, in the layout that scripts import from.
 
-Each module of this package that only hands out names is `__getattr__, __dir__ = face(__name__)`.
+Each module of this package that only hands out names is `__getattr__, __dir__ = face(__name__)`. All of them are Quire's own
+top-level names, and what Quire says of one that it has not is what scripts hear.
 """
 from collections.abc import Callable
 from importlib import import_module
@@ -27,30 +28,18 @@ MODULES: dict[str, tuple[str, ...]] = {
     "vllm.engine.llm_engine": ("LLMEngine",),
     "vllm.engine.async_llm_engine": ("AsyncLLMEngine",),
     "vllm.entrypoints.llm": ("LLM",),
+    "vllm.model_executor.models": ("ModelRegistry",),
     "vllm.v1.engine.async_llm": ("AsyncLLM",),
     "vllm.v1.engine.llm_engine": ("LLMEngine",),
 }
 HERE = {"LLM": "vllm._llm"}                         # made in this package
-HOMES = ("quire", "quire.core.outputs", "quire.core.sampling_params", "quire.core.structured", "quire.core.prompts",
-         "quire.async_llm")
-ALIASES = {"AsyncLLM": "AsyncLLMEngine", "EngineArgs": "AsyncEngineArgs"}      # where Quire has one class for both
-INSTEAD = {
-    "LLMEngine": "use LLM, or AsyncLLMEngine",
-    "ModelRegistry": "models are found by the architecture in config.json",
-    "initialize_ray_cluster": "ranks are processes of one machine, and start with tensor_parallel_size",
-}
 
 
 def find(name: str) -> Any:
-    if name in HERE:
-        return getattr(import_module(HERE[name]), name)
-    for wanted in filter(None, (name, ALIASES.get(name))):
-        for home in HOMES:
-            try:
-                return getattr(import_module(home), wanted)
-            except (AttributeError, ModuleNotFoundError):
-                continue
-    raise ImportError(f"Quire has no {name}: {INSTEAD.get(name, 'leave it out')}")
+    try:
+        return getattr(import_module(HERE.get(name, "quire")), name)
+    except AttributeError as error:
+        raise ImportError(str(error)) from None
 
 
 def face(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:

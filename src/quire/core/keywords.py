@@ -5,12 +5,19 @@ from typing import Any
 
 from quire.core.errors import ConfigError
 
+# Fields that are no flags, and the value of each that asks for nothing: a program hands on what its EngineArgs hold.
+INNER = {"_api_process_count": 1, "_api_process_rank": 0}
+
 
 def plain(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """As flags have them. enable_sleep_mode asks for what every engine in a program can do: it is checked, and gone."""
     given = {name: _plain(name, value) for name, value in keywords.items()}
     if not isinstance(given.pop("enable_sleep_mode", False), (bool, type(None))):
         raise ConfigError("enable_sleep_mode: give True or False; every engine can sleep", param="enable_sleep_mode")
+    for name, nothing in INNER.items():
+        if (value := given.pop(name, nothing)) != nothing:
+            raise ConfigError(f"{name}={value} asks for several front ends of one engine, which there are not; leave it out",
+                              param=name)
     return given
 
 

@@ -149,7 +149,10 @@ ABSENT: dict[str, Absent] = dict((
             "kv_sharing_fast_prefill", kv_cache_dtype_skip_layers=[], prefix_cache_retention_interval=0, prefix_match_unit=NONE,
             swa_bounded_replay=True),
     *absent("swapping", "preempted requests are computed again", preemption_mode="recompute"),
-    *absent("sleeping and waking", "end the server, and start it again", "enable_sleep_mode", "sleep_mode_offload_cudagraph",
+    # engines in a program can sleep: core/keywords.py takes the keyword
+    *absent("sleeping and waking over HTTP", "LLM and AsyncLLMEngine have sleep() and wake_up(); a server is ended, and "
+            "started again", "enable_sleep_mode"),
+    *absent("a choice of what sleeping gives back", "the level given to sleep() chooses", "sleep_mode_offload_cudagraph",
             "enable_cumem_allocator", "enable_nccl_comm_suspend", sleep_preserve_parameter_names=[]),
     *absent("weights that change while the model runs", LEAVE, weight_transfer_config={}),
     # the order of work

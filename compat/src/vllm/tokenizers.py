@@ -1,0 +1,3 @@
+from vllm.transformers_utils.tokenizer import get_tokenizer
+
+__all__ = ["get_tokenizer"]
