@@ -1,10 +1,10 @@
 """The CPU backend beside what the machine can do and beside its peers, all in one run: `python -m benchmarks.cpu [--out FILE]`.
 
-Whole models of well-known shapes with random weights. Every side is a process that waits in memory, and the sides work in turns,
-so that a busy moment meets all of them. The machine is one of them: bytes a second that all threads read, operations a second of
-each kind of product. Medians, with least and most. The share is of the limit that is nearer: reading the weights (and K and V)
-once a step, or multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed (`make bench-peers`),
-transformers always.
+Whole models of well-known shapes with random weights. Every side is a process that waits in memory, and the sides work in
+turns, so that a busy moment meets all of them. The machine is one of them: bytes a second that all threads read, operations
+a second of each kind of product. Medians, with least and most. The share is of the limit that is nearer: reading the
+weights (and K and V) once a step, or multiplying. llama.cpp takes part where `gguf` and `llama-cpp-python` are installed
+(`make bench-peers`), transformers always.
 
 With --out each shape is written when it is through. A file that is there keeps the shapes that are not measured now.
 """
