@@ -9,15 +9,10 @@ does nothing but read, shares the cores with the server as it would on a machine
 import argparse
 import json
 import os
-import re
 import selectors
 import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,29 +22,11 @@ from benchmarks.cpu import Worker, machine
 from benchmarks.figures import figures
 from benchmarks.shapes import SHAPES, make_model
 from benchmarks.side import prompt_ids
+from benchmarks.trunk import serving
 
 AIM = 0.95                      # of the tokens a second that come out in-process
 PROMPT, LENGTHS = 128, (16, 32, 64, 128)
 WAIT_SECONDS = 120.0
-
-
-@contextmanager
-def serving(model: Path, threads: int) -> Iterator[tuple[str, int]]:
-    """Where it answers. The same options as benchmarks.side has."""
-    command = [sys.executable, "-m", "quire", "serve", str(model), "--port", "0", "--num-threads", str(threads),
-               "--max-model-len", "1024", "--max-num-seqs", "64", "--max-num-batched-tokens", "1024"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    try:
-        found = next(filter(None, (re.search(r"answers at (http://[^/]+)", line) for line in process.stderr)), None)
-        if found is None:
-            raise RuntimeError("the server ended before it was ready")
-        url = urlsplit(found[1])
-        assert url.hostname and url.port
-        yield url.hostname, url.port
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def request(prompt: list[int], length: int, streams: bool) -> bytes:
@@ -95,7 +72,12 @@ def measure(threads: int, rounds: int, count: int) -> dict[str, Any]:
     times: dict[str, list[float]] = {"in-process": [], "streamed": [], "whole": []}
     with tempfile.TemporaryDirectory() as name:
         make_model(SHAPES["SmolLM2-135M"], Path(name))
-        with serving(Path(name), threads) as where:
+        # the same options as benchmarks.side has
+        with serving(name, "--num-threads", str(threads), "--max-model-len", "1024", "--max-num-seqs", "64",
+                     "--max-num-batched-tokens", "1024") as (_, url):
+            split = urlsplit(url)
+            assert split.hostname and split.port
+            where = split.hostname, split.port
             worker = Worker("quire", Path(name), threads)
             for number in range(rounds + 1):                    # the first is not measured
                 now = {"in-process": float(worker.ask("crowd", outputs=outputs, prompt=PROMPT)),

@@ -42,9 +42,10 @@ def help_seconds() -> float:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server that answers, and where."""
-    process = subprocess.Popen([sys.executable, "-m", "quire", "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "quire", "serve", "--port", "0", *flags]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr
     try:
         found = next(filter(None, (re.search(r"answers at (http://[^/]+)", line) for line in process.stderr)), None)

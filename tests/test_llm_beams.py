@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM
 
 from quire import LLM, BeamSearchParams, SamplingParams
 from quire.core.errors import InvalidRequest
 from tests.test_llm import is_empty
 from tests.tiny import EOS, VOCAB, tiny
 
-transformers = pytest.importorskip("transformers")
 PROMPT = [*b"once upon"]
 
 
@@ -27,7 +27,7 @@ def llm(folder):
 
 @pytest.fixture(scope="module")
 def reference(folder):
-    return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 
 def search(llm, prompt=PROMPT, **given):
